@@ -1,0 +1,55 @@
+import { concatBytes } from '@noble/hashes/utils.js';
+
+export { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
+
+/** `I2OSP(x, n)` of RFC 8017: x in exactly n bytes, big-endian. */
+export function i2osp(x: number | bigint, length: number): Uint8Array {
+  const value = BigInt(x);
+  if (value < 0n || value >= 1n << BigInt(8 * length)) throw new RangeError(`integer does not fit in ${length} bytes`);
+  const bytes = new Uint8Array(length);
+  let rest = value;
+  for (let i = length - 1; i >= 0; i--) {
+    bytes[i] = Number(rest & 0xffn);
+    rest >>= 8n;
+  }
+  return bytes;
+}
+
+const HEX_BYTE = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** `OS2IP` of RFC 8017: big-endian bytes as an integer; no bytes are 0. */
+export function os2ip(bytes: Uint8Array): bigint {
+  let hex = '0x0';
+  for (const byte of bytes) hex += HEX_BYTE[byte];
+  return BigInt(hex);
+}
+
+/** Bytes of a text: UTF-8, never normalised. A lone surrogate is refused, since two texts would share one encoding. */
+export function utf8(text: string): Uint8Array {
+  if (!text.isWellFormed()) throw new RangeError('text is not well-formed Unicode');
+  return new TextEncoder().encode(text);
+}
+
+/** `lp(x) = I2OSP(len(x), 4) || x`; text counts as its UTF-8 bytes. */
+export function lp(x: Uint8Array | string): Uint8Array {
+  const bytes = typeof x === 'string' ? utf8(x) : x;
+  return concatBytes(i2osp(bytes.length, 4), bytes);
+}
+
+/** Compares in time that depends on the lengths only, as far as a JavaScript engine allows. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= (a[i] as number) ^ (b[i] as number);
+  return difference === 0;
+}
+
+/** Order of byte strings as in the specifications: first differing byte, then length. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) {
+    const difference = (a[i] as number) - (b[i] as number);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
