@@ -1,0 +1,39 @@
+import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import pg from 'pg';
+import { GatewayError } from '../gateway-error.ts';
+import { initial } from './migrations/0001-initial.ts';
+import type { GatewayTables } from './tables.ts';
+
+export type Database = Kysely<GatewayTables>;
+
+/** In order of their names, as they are applied. */
+const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-initial': initial };
+
+const INT8_OID = 20;
+
+/**
+ * Connects and brings the tables up to date; several replicas may do so at once (the migrator holds a lock).
+ *
+ * @throws GatewayError `MQ_CONFIG_INVALID` when a migration fails; connection errors of `pg` as they are
+ */
+export async function openDatabase(connectionString: string, maxConnections: number): Promise<Database> {
+  // Counters and times here stay below 2^53; pg would hand int8 over as text.
+  const types = {
+    getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+      oid === INT8_OID ? Number : pg.types.getTypeParser(oid, format),
+  };
+  const pool = new pg.Pool({ connectionString, max: maxConnections, types: types as pg.CustomTypesConfig });
+  // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
+  pool.on('error', () => {});
+  const db = new Kysely<GatewayTables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });
+  const { error } = await new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...MIGRATIONS }) },
+  }).migrateToLatest();
+  if (error !== undefined) {
+    await db.destroy();
+    throw new GatewayError('MQ_CONFIG_INVALID', 'the database could not be migrated', { cause: error });
+  }
+  return db;
+}
