@@ -30,6 +30,10 @@ export function checkCompressedForm(bytes: Uint8Array, encodedBytes: 48 | 96, fi
   }
 }
 
+/** The one encoding of the identity: both flags, nothing else. */
+export const encodedIdentity = (encodedBytes: 48 | 96): Uint8Array =>
+  new Uint8Array(encodedBytes).with(0, COMPRESSED_FLAG | INFINITY_FLAG);
+
 /** The coordinates of x in the order of the encoding (G2: imaginary part first), flags cleared. */
 export function xCoordinates(bytes: Uint8Array): bigint[] {
   const plain = Uint8Array.from(bytes);

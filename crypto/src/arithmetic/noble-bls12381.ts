@@ -1,11 +1,12 @@
 import { mulAddUnsafe, pippenger } from '@noble/curves/abstract/curve.js';
 import type { WeierstrassPoint, WeierstrassPointCons } from '@noble/curves/abstract/weierstrass.js';
 import { bls12_381 } from '@noble/curves/bls12-381.js';
-import { equalBytes, utf8 } from '../encoding/bytes.ts';
+import { equalBytes } from '../encoding/bytes.ts';
 import { DecodingError } from '../errors/decoding-error.ts';
 import type { Bls12381, G1Point, G2Point, GTElement, PairingInput, PointGroup, Scalar } from './arithmetic.ts';
-import { checkCompressedForm, xCoordinates } from './compressed-point.ts';
+import { checkCompressedForm, encodedIdentity, xCoordinates } from './compressed-point.ts';
 import { checkExponent, checkExponents } from './exponent.ts';
+import { dstBytes } from './hash-to-curve-dst.ts';
 
 const { Fp, Fp2, Fp12 } = bls12_381.fields;
 type Fp2Element = ReturnType<typeof Fp2.fromBigTuple>;
@@ -48,8 +49,8 @@ function pointGroup<P, F>(
     },
     equals: (a, b) => open(a).equals(open(b)),
     isIdentity: (a) => open(a).is0(),
-    hashToCurve: (message, dst) => hidden(hash(message, { DST: utf8(dst) })),
-    encode: (point) => open(point).toBytes(),
+    hashToCurve: (message, dst) => hidden(hash(message, { DST: dstBytes(dst) })),
+    encode: (point) => (open(point).is0() ? encodedIdentity(encodedBytes) : open(point).toBytes()),
     decode(bytes, field = 'point') {
       checkCompressedForm(bytes, encodedBytes, field);
       let point: WeierstrassPoint<F>;

@@ -1,28 +1,16 @@
-import { concatBytes } from '@noble/hashes/utils.js';
+import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
 
 export { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
 
 /** `I2OSP(x, n)` of RFC 8017: x in exactly n bytes, big-endian. */
 export function i2osp(x: number | bigint, length: number): Uint8Array {
-  const value = BigInt(x);
-  if (value < 0n || value >= 1n << BigInt(8 * length)) throw new RangeError(`integer does not fit in ${length} bytes`);
-  const bytes = new Uint8Array(length);
-  let rest = value;
-  for (let i = length - 1; i >= 0; i--) {
-    bytes[i] = Number(rest & 0xffn);
-    rest >>= 8n;
-  }
-  return bytes;
+  const hex = x.toString(16);
+  if (x < 0 || hex.length > 2 * length) throw new RangeError(`integer does not fit in ${length} bytes`);
+  return hexToBytes(hex.padStart(2 * length, '0'));
 }
-
-const HEX_BYTE = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** `OS2IP` of RFC 8017: big-endian bytes as an integer; no bytes are 0. */
-export function os2ip(bytes: Uint8Array): bigint {
-  let hex = '0x0';
-  for (const byte of bytes) hex += HEX_BYTE[byte];
-  return BigInt(hex);
-}
+export const os2ip = (bytes: Uint8Array): bigint => BigInt(`0x0${bytesToHex(bytes)}`);
 
 /** Bytes of a text: UTF-8, never normalised. A lone surrogate is refused, since two texts would share one encoding. */
 export function utf8(text: string): Uint8Array {
