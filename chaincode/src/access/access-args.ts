@@ -1,0 +1,38 @@
+import { PRACTITIONER_ROLES, ZONES } from '../schema/codes.ts';
+import { CONSENT_ACTIONS, PURPOSES_OF_USE } from '../schema/fhir-codes.ts';
+import { facilityId, instant, signature, uuid } from '../schema/identifiers.ts';
+import { nullable, object, oneOf, type Shaped, setOf } from '../schema/shape.ts';
+
+/** Records of one request: a chart is asked for as a whole, and answered record by record. */
+export const MAX_RECORDS_PER_REQUEST = 100;
+
+/**
+ * Where the requester is. An author that is an organisation vouches for it by signing the intent; for a practitioner
+ * the organisation's `signature` stands beside it, see place-attestation.ts.
+ */
+const place = object({ facility: facilityId, zone: oneOf(ZONES), until: instant }, { signature });
+export type AttestedPlace = Shaped<typeof place>;
+
+/** Stated reasons of an emergency; on the ledger they are codes. */
+export const EMERGENCY_REASONS = ['unconscious', 'life-threatening', 'cannot-consent', 'disaster'] as const;
+/** A clinician of another authority who agrees at once; `signature` is his, see emergency-agreement.ts. */
+const secondClinician = object({ practitioner: uuid, signature });
+const emergency = object({ reason: oneOf(EMERGENCY_REASONS) }, { secondClinician });
+
+/**
+ * `access.decide`: author is the practitioner, the organisation's system naming him in `onBehalfOf`, or the patient.
+ * `role` is the role claimed, and `practitionerRole` the one held that it is claimed under.
+ */
+export const decideArgs = object(
+  {
+    patient: uuid,
+    records: setOf(uuid, 1, MAX_RECORDS_PER_REQUEST),
+    purpose: oneOf(PURPOSES_OF_USE),
+    action: oneOf(CONSENT_ACTIONS),
+    role: oneOf([...PRACTITIONER_ROLES, 'patient', 'proxy']),
+    place: nullable(place),
+    emergency: nullable(emergency),
+  },
+  { practitionerRole: uuid, onBehalfOf: uuid, person: uuid },
+);
+export type DecideArgs = Shaped<typeof decideArgs>;
