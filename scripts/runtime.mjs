@@ -1,9 +1,9 @@
 // Runs on Node 20 with nothing installed: gets the project ready, then hands over to the pinned Node.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const PROJECT_DIR = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const PINNED_NODE = '24.21.0';
@@ -56,6 +56,21 @@ function build() {
     stdio: ['ignore', 2, 2],
   });
   if (status !== 0) fail('the build failed, its reason stands above');
+  buildFhirDefinitions();
+}
+
+/** Made once an install: what validation needs of the official FHIR definitions (see gateway/src/fhir/compact-definitions.ts). */
+function buildFhirDefinitions() {
+  const made = path.join(PROJECT_DIR, 'gateway', 'dist', 'fhir-r4-definitions.json');
+  const source = path.join(PROJECT_DIR, 'node_modules', '@medplum', 'definitions', 'package.json');
+  if (existsSync(made) && statSync(made).mtimeMs > statSync(source).mtimeMs) return;
+  const script = pathToFileURL(path.join(PROJECT_DIR, 'gateway', 'dist', 'fhir', 'compact-definitions.js')).href;
+  const { status } = spawnSync(
+    pinnedNode() ?? process.execPath,
+    ['--input-type=module', '--eval', `(await import('${script}')).writeCompactDefinitions()`],
+    { cwd: PROJECT_DIR, stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  if (status !== 0) fail('the FHIR definitions could not be prepared, the reason stands above');
 }
 
 function pinnedNode() {
