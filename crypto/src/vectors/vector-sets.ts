@@ -1,0 +1,4 @@
+import type { VectorSet } from './vector-set.ts';
+
+/** Every scheme that has vectors: one line here, its operations beside its code. */
+export const VECTOR_SETS: readonly VectorSet[] = [];
