@@ -1,0 +1,168 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { SupervisorError } from './supervisor-error.ts';
+
+/** How to run one process and how to know that it is ready. */
+export type ProcessSpec = Readonly<{
+  /** Unique in its supervisor; also the name of the log file. */
+  name: string;
+  command: string;
+  args: readonly string[];
+  env?: Readonly<Record<string, string>>;
+  cwd?: string;
+  /** Answers whether the process does its work now. Asked until it says yes; must not throw. */
+  isReady(): Promise<boolean>;
+  readyTimeoutMs: number;
+}>;
+
+export type ProcessState = 'starting' | 'ready' | 'restarting' | 'stopping' | 'stopped' | 'failed';
+export type ProcessStatus = Readonly<{
+  name: string;
+  state: ProcessState;
+  pid: number | undefined;
+  restarts: number;
+  logFile: string;
+}>;
+
+const POLL_MS = 50;
+const FIRST_BACKOFF_MS = 250;
+const MAX_BACKOFF_MS = 10_000;
+/** A process that lived this long has recovered: its next crash is treated as a first one. */
+const HEALTHY_AFTER_MS = 30_000;
+const LOG_TAIL_LINES = 12;
+
+export type Watcher = Readonly<{
+  /** Every change of state, with a sentence for people where there is something to say. */
+  onState(status: ProcessStatus, remark?: string): void;
+  /** The process id changed: whoever keeps the list of started processes writes it down. */
+  onPid(name: string, pid: number | undefined): void;
+}>;
+
+/** One child process, restarted with back-off when it ends unasked. Its output goes to a log file of its own. */
+export class SupervisedProcess {
+  readonly spec: ProcessSpec;
+  readonly #logFile: string;
+  readonly #watcher: Watcher;
+  #child: ChildProcess | undefined;
+  #state: ProcessState = 'stopped';
+  #restarts = 0;
+  #backoffMs = FIRST_BACKOFF_MS;
+  readonly #stop = new AbortController();
+
+  constructor(spec: ProcessSpec, logDirectory: string, watcher: Watcher) {
+    this.spec = spec;
+    this.#logFile = path.join(logDirectory, `${spec.name}.log`);
+    this.#watcher = watcher;
+  }
+
+  get status(): ProcessStatus {
+    return {
+      name: this.spec.name,
+      state: this.#state,
+      pid: this.#child?.pid,
+      restarts: this.#restarts,
+      logFile: this.#logFile,
+    };
+  }
+
+  /**
+   * Starts the process and waits until it is ready.
+   * @throws SupervisorError `MQ_PROCESS_NOT_READY` with the end of its log, when it ends first or takes too long
+   */
+  async start(): Promise<void> {
+    this.#enter('starting');
+    this.#spawn();
+    const child = this.#child;
+    const until = performance.now() + this.spec.readyTimeoutMs;
+    while (!(await this.spec.isReady())) {
+      this.#stop.signal.throwIfAborted();
+      const ended = this.#child !== child || child?.exitCode !== null;
+      if (ended || performance.now() > until) {
+        const why = ended ? 'ended before it was ready' : `was not ready after ${this.spec.readyTimeoutMs} ms`;
+        await this.stop(0);
+        this.#enter('failed');
+        throw new SupervisorError(
+          'MQ_PROCESS_NOT_READY',
+          `${this.spec.name} ${why}; see ${this.#logFile}\n${this.#logTail()}`,
+        );
+      }
+      await delay(POLL_MS);
+    }
+    this.#enter('ready');
+  }
+
+  /** Asks the process to end, waits, and ends it by force where it does not within the grace. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stop.abort();
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
+      this.#enter('stopped');
+      return;
+    }
+    this.#enter('stopping');
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill('SIGTERM');
+    const grace = new AbortController();
+    await Promise.race([ended, delay(graceMs, undefined, { signal: grace.signal }).catch(() => {})]);
+    grace.abort();
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    await ended;
+    this.#enter('stopped');
+  }
+
+  #spawn(): void {
+    mkdirSync(path.dirname(this.#logFile), { recursive: true });
+    const log = openSync(this.#logFile, 'a', 0o600);
+    const startedMs = performance.now();
+    const child = spawn(this.spec.command, this.spec.args, {
+      cwd: this.spec.cwd,
+      env: { ...process.env, ...this.spec.env },
+      stdio: ['ignore', log, log],
+      // A group of its own: Ctrl-C in the terminal reaches the supervisor alone, which then stops the parts in order.
+      detached: process.platform !== 'win32',
+    });
+    closeSync(log);
+    this.#child = child;
+    this.#watcher.onPid(this.spec.name, child.pid);
+    // An error that is no exit (the command does not exist) is followed by no exit event.
+    child.once('error', (error) => this.#ended(`could not be started: ${error.message}`, startedMs));
+    child.once('exit', (code, signal) => this.#ended(`ended (${signal ?? `status ${code}`})`, startedMs));
+  }
+
+  #ended(how: string, startedMs: number): void {
+    this.#watcher.onPid(this.spec.name, undefined);
+    if (this.#stop.signal.aborted || this.#state === 'starting') return;
+    if (performance.now() - startedMs > HEALTHY_AFTER_MS) this.#backoffMs = FIRST_BACKOFF_MS;
+    const waitMs = this.#backoffMs;
+    this.#backoffMs = Math.min(this.#backoffMs * 2, MAX_BACKOFF_MS);
+    this.#enter('restarting', `${this.spec.name} ${how}; it is started again in ${waitMs} ms`);
+    void this.#restartAfter(waitMs);
+  }
+
+  async #restartAfter(waitMs: number): Promise<void> {
+    try {
+      await delay(waitMs, undefined, { signal: this.#stop.signal });
+      this.#restarts += 1;
+      this.#spawn();
+      while (!(await this.spec.isReady())) await delay(POLL_MS, undefined, { signal: this.#stop.signal });
+      if (this.#child?.exitCode === null) this.#enter('ready', `${this.spec.name} is back`);
+    } catch (cause) {
+      if (!this.#stop.signal.aborted) throw cause;
+    }
+  }
+
+  #enter(state: ProcessState, remark?: string): void {
+    this.#state = state;
+    this.#watcher.onState(this.status, remark);
+  }
+
+  #logTail(): string {
+    try {
+      return readFileSync(this.#logFile, 'utf8').trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n');
+    } catch {
+      return '(it wrote no log)';
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { acceptsConnections } from './probe.ts';
+import type { ProcessSpec } from './supervised-process.ts';
+import { Supervisor } from './supervisor.ts';
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+const isAlive = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+async function until(what: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await what())) await delay(20);
+}
+
+/** A process that listens, and ends on SIGTERM as any server of ours. */
+async function listener(name: string, script?: string): Promise<ProcessSpec & { port: number }> {
+  const port = await freePort();
+  const listen = `require('node:net').createServer((socket) => socket.end()).listen(${port}, '127.0.0.1')`;
+  return {
+    name,
+    port,
+    command: process.execPath,
+    args: ['-e', script ?? listen],
+    isReady: () => acceptsConnections('127.0.0.1', port),
+    readyTimeoutMs: 10_000,
+  };
+}
+
+describe('Supervisor', () => {
+  let directory = '';
+  const lines: string[] = [];
+  const open = () => Supervisor.open({ directory, report: (line) => lines.push(line) });
+  beforeEach(async () => {
+    directory = await mkdtemp(path.join(tmpdir(), 'medquorum-supervisor-'));
+    lines.length = 0;
+  });
+  afterEach(() => rm(directory, { recursive: true, force: true }));
+
+  it('starts, restarts after a crash and stops', async () => {
+    const supervisor = await open();
+    const spec = await listener('server');
+    await supervisor.start(spec);
+    const [{ pid: first = 0, state } = {}] = supervisor.status();
+    expect(state).toBe('ready');
+    process.kill(first, 'SIGKILL');
+    await until(() => supervisor.status()[0]?.state === 'ready' && supervisor.status()[0]?.pid !== first);
+    expect(supervisor.status()[0]?.restarts).toBe(1);
+    expect(lines.some((line) => line.includes('server ended (SIGKILL)'))).toBe(true);
+    await supervisor.close();
+    expect(await acceptsConnections('127.0.0.1', spec.port)).toBe(false);
+  });
+
+  it('says why a process is not ready, with the end of its log', async () => {
+    const supervisor = await open();
+    const spec = await listener('broken', "console.error('port taken'); process.exit(3)");
+    await expect(supervisor.start(spec)).rejects.toThrow(
+      /MQ_PROCESS_NOT_READY: broken ended before it was ready[\s\S]*port taken/,
+    );
+    await supervisor.close();
+  });
+
+  it('says so when the command does not exist', async () => {
+    const supervisor = await open();
+    const spec = { ...(await listener('absent')), command: '/nonexistent/command', readyTimeoutMs: 300 };
+    await expect(supervisor.start(spec)).rejects.toMatchObject({ code: 'MQ_PROCESS_NOT_READY' });
+    await supervisor.close();
+  });
+
+  it('ends by force what does not end when asked', async () => {
+    const supervisor = await Supervisor.open({ directory, report: () => {}, stopGraceMs: 100 });
+    const spec = await listener('stubborn');
+    const [flag, listen = ''] = spec.args;
+    await supervisor.start({ ...spec, args: [flag ?? '', `process.on('SIGTERM', () => {}); ${listen}`] });
+    const pid = supervisor.status()[0]?.pid ?? 0;
+    await supervisor.close();
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  it('refuses a directory whose supervisor lives', async () => {
+    const supervisor = await open();
+    await expect(open()).rejects.toMatchObject({ code: 'MQ_ALREADY_RUNNING' });
+    await supervisor.close();
+    await (await open()).close();
+  });
+
+  it('ends what a killed supervisor left behind, and nothing that only has its number', async () => {
+    const supervisor = await open();
+    await supervisor.start(await listener('orphan'));
+    const pid = supervisor.status()[0]?.pid ?? 0;
+    const runFile = path.join(directory, 'run.json');
+    const { supervisor: own, processes } = JSON.parse(readFileSync(runFile, 'utf8'));
+    // As after kill -9 of the supervisor: its list is still there, it is not; and one number was given to another process since.
+    const reused = { name: 'reused', pid: process.pid, startedAt: '1' };
+    await writeFile(
+      runFile,
+      JSON.stringify({ supervisor: { ...own, startedAt: '1' }, processes: [...processes, reused] }),
+    );
+    const next = await open();
+    expect(lines).toContain('ended what an earlier run left behind: orphan');
+    await supervisor.close();
+    await next.close();
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  it('does not take the same name twice', async () => {
+    const supervisor = await open();
+    const spec = await listener('twin');
+    await supervisor.start(spec);
+    await expect(supervisor.start(spec)).rejects.toMatchObject({ code: 'MQ_PROCESS_NAME_TAKEN' });
+    await supervisor.close();
+  });
+});
