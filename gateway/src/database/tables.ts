@@ -38,10 +38,13 @@ export type OperationTable = {
   state: OperationState;
   contract: string;
   functionName: string;
+  policy: string;
   /** JSON list of `{ intent, signature }`. */
   entries: string;
   /** JSON list of the logical keys that the unit writes. */
   touches: string;
+  /** JSON object of base64url, for units that carry private data. */
+  transient: string | null;
   /** Last transaction id under which the unit was or will be submitted. */
   txId: string | null;
   blockNumber: number | null;

@@ -63,6 +63,8 @@ async function createOperation(db: Kysely<unknown>): Promise<void> {
     .addColumn('state', 'text', (column) => column.notNull())
     .addColumn('contract', 'text', (column) => column.notNull())
     .addColumn('functionName', 'text', (column) => column.notNull())
+    .addColumn('policy', 'text', (column) => column.notNull())
+    .addColumn('transient', 'text')
     .addColumn('entries', 'text', (column) => column.notNull())
     .addColumn('touches', 'text', (column) => column.notNull())
     .addColumn('txId', 'text')

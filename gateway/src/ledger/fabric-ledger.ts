@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { Client, connectivityState, credentials } from '@grpc/grpc-js';
+import { connect, type Gateway, hash, type Network } from '@hyperledger/fabric-gateway';
+import type { BlockStream, Committed, Ledger, PlannedTransaction, TransactionRequest } from './ledger.ts';
+import { type LedgerStage, toLedgerFault, toValidationFault } from './ledger-fault.ts';
+import { lowSSigner } from './low-s-signer.ts';
+
+export type FabricLedgerOptions = Readonly<{
+  mspId: string;
+  channel: string;
+  chaincode: string;
+  /** `host:port` of the own peer. */
+  peerEndpoint: string;
+  /** Name in the peer's TLS certificate where it is not that of the endpoint. */
+  peerHostname?: string | undefined;
+  /** PEM files. */
+  tlsRootCert: string;
+  clientCert: string;
+  clientKey: string;
+  evaluateTimeoutMs: number;
+  endorseTimeoutMs: number;
+  submitTimeoutMs: number;
+  commitTimeoutMs: number;
+}>;
+
+const REACHABLE_TIMEOUT_MS = 2000;
+
+/** The ledger through the gateway service of the organisation's own peer: one connection for everything. */
+export class FabricLedger implements Ledger {
+  readonly channel: string;
+  readonly chaincode: string;
+  readonly #client: Client;
+  readonly #gateway: Gateway;
+  readonly #network: Network;
+
+  constructor(options: FabricLedgerOptions) {
+    this.channel = options.channel;
+    this.chaincode = options.chaincode;
+    this.#client = new Client(options.peerEndpoint, credentials.createSsl(readFileSync(options.tlsRootCert)), {
+      'grpc.max_receive_message_length': -1,
+      'grpc.max_send_message_length': -1,
+      // A peer that vanished without closing is noticed, and a restarted one is found again soon.
+      'grpc.keepalive_time_ms': 60_000,
+      'grpc.max_reconnect_backoff_ms': 2000,
+      ...(options.peerHostname === undefined ? {} : { 'grpc.ssl_target_name_override': options.peerHostname }),
+    });
+    const within = (ms: number) => () => ({ deadline: Date.now() + ms });
+    this.#gateway = connect({
+      client: this.#client,
+      identity: { mspId: options.mspId, credentials: readFileSync(options.clientCert) },
+      signer: lowSSigner(readFileSync(options.clientKey)),
+      hash: hash.none,
+      evaluateOptions: within(options.evaluateTimeoutMs),
+      endorseOptions: within(options.endorseTimeoutMs),
+      submitOptions: within(options.submitTimeoutMs),
+      commitStatusOptions: within(options.commitTimeoutMs),
+    });
+    this.#network = this.#gateway.getNetwork(options.channel);
+  }
+
+  plan({ contract, functionName, args, transient }: TransactionRequest): PlannedTransaction {
+    const options = { arguments: [...args], ...(transient === undefined ? {} : { transientData: { ...transient } }) };
+    const proposal = this.#network.getContract(this.chaincode, contract).newProposal(functionName, options);
+    const txId = proposal.getTransactionId();
+    const run = async (): Promise<Committed> => {
+      const endorsed = await at('endorse', () => proposal.endorse());
+      const submitted = await at('submit', () => endorsed.submit());
+      const { successful, code, blockNumber } = await at('commit', () => submitted.getStatus());
+      if (!successful) throw toValidationFault(code, txId);
+      return { txId, blockNumber: Number(blockNumber), result: Buffer.from(endorsed.getResult()).toString('utf8') };
+    };
+    return { txId, run };
+  }
+
+  async evaluate({ contract, functionName, args }: TransactionRequest): Promise<string> {
+    const target = this.#network.getContract(this.chaincode, contract);
+    const result = await at('evaluate', () => target.evaluate(functionName, { arguments: [...args] }));
+    return Buffer.from(result).toString('utf8');
+  }
+
+  async blocks(startBlock: number): Promise<BlockStream> {
+    return this.#network.getBlockEvents({ startBlock: BigInt(startBlock) });
+  }
+
+  isReachable(): Promise<boolean> {
+    if (this.#client.getChannel().getConnectivityState(true) === connectivityState.READY) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      this.#client.waitForReady(Date.now() + REACHABLE_TIMEOUT_MS, (error) => resolve(error === undefined));
+    });
+  }
+
+  close(): void {
+    this.#gateway.close();
+    this.#client.close();
+  }
+}
+
+async function at<T>(stage: LedgerStage, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw toLedgerFault(error, stage);
+  }
+}

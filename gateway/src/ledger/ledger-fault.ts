@@ -1,0 +1,89 @@
+import { status as GrpcStatus } from '@grpc/grpc-js';
+import { type ErrorCode, readErrorMessage } from '@medquorum/chaincode/medquorum-error';
+
+/**
+ * What went wrong with a transaction, in the only terms that decide what happens next:
+ * - `chaincode`: the chaincode refused, nothing was ordered; `index` is the entry at fault
+ * - `conflict`: nothing took effect; a new endorsement may succeed
+ * - `unavailable`: nothing was ordered; somebody who is needed does not answer
+ * - `refused`: nothing took effect, and trying again will not help
+ * - `unknown`: it may have been ordered
+ */
+export type LedgerFaultKind = 'chaincode' | 'conflict' | 'unavailable' | 'refused' | 'unknown';
+
+export class LedgerFault extends Error {
+  override readonly name = 'LedgerFault';
+  readonly kind: LedgerFaultKind;
+  readonly code: ErrorCode | undefined;
+  readonly index: number | undefined;
+  readonly reason: string;
+  constructor(
+    kind: LedgerFaultKind,
+    reason: string,
+    rest: ErrorOptions & Readonly<{ code?: ErrorCode | undefined; index?: number | undefined }> = {},
+  ) {
+    super(`${kind}: ${reason}`, rest.cause === undefined ? undefined : { cause: rest.cause });
+    this.kind = kind;
+    this.reason = reason;
+    this.code = rest.code;
+    this.index = rest.index;
+  }
+}
+
+export type LedgerStage = 'evaluate' | 'endorse' | 'submit' | 'commit';
+
+type ClientError = Readonly<{ code?: unknown; message: string; details?: readonly Readonly<{ message: string }>[] }>;
+
+/** Texts of Fabric 3.1 for a chaincode process or peer that does not answer; the status alone (ABORTED) says nothing. */
+const ABSENT =
+  /could not launch chaincode|connection refused|failed to find any endorsing peers|too many requests|timeout expired|no combination of peers|error sending|stream terminated|transport is closing|ECONN|failed to connect/i;
+const DIVERGED = /ProposalResponsePayloads do not match/;
+const MAY_PASS: ReadonlySet<unknown> = new Set([
+  GrpcStatus.UNAVAILABLE,
+  GrpcStatus.DEADLINE_EXCEEDED,
+  GrpcStatus.CANCELLED,
+  GrpcStatus.RESOURCE_EXHAUSTED,
+]);
+
+/** The one place where errors of the Fabric client are read. */
+export function toLedgerFault(error: unknown, stage: LedgerStage): LedgerFault {
+  if (error instanceof LedgerFault) return error;
+  const { code, message, details = [] } = error as ClientError;
+  const texts = [...details.map((detail) => detail.message), message];
+  // After submission no text of a peer proves that the transaction was not ordered.
+  if (stage === 'commit') return new LedgerFault('unknown', 'the commit status did not arrive', { cause: error });
+  if (stage === 'submit') return submitFault(code, texts.join('; '), error);
+  for (const text of texts) {
+    const found = readErrorMessage(text);
+    if (found !== undefined) return new LedgerFault('chaincode', found.reason, { ...found, cause: error });
+  }
+  if (texts.some((text) => DIVERGED.test(text))) {
+    return new LedgerFault('conflict', 'endorsers saw different states', { cause: error });
+  }
+  if (MAY_PASS.has(code) || texts.some((text) => ABSENT.test(text))) {
+    return new LedgerFault('unavailable', `no answer at ${stage}`, { cause: error });
+  }
+  return new LedgerFault('refused', `refused at ${stage}`, { cause: error });
+}
+
+function submitFault(code: unknown, text: string, cause: unknown): LedgerFault {
+  if (/status=(BAD_REQUEST|FORBIDDEN)/.test(text) && code === GrpcStatus.ABORTED) {
+    return new LedgerFault('refused', 'refused by the ordering service', { cause });
+  }
+  return new LedgerFault('unknown', 'no answer of the ordering service', { cause });
+}
+
+/** Validation codes of `peer.TxValidationCode` that a new endorsement can cure. */
+const CURABLE: ReadonlySet<number> = new Set([
+  10, // ENDORSEMENT_POLICY_FAILURE: a key policy changed meanwhile
+  11, // MVCC_READ_CONFLICT
+  12, // PHANTOM_READ_CONFLICT
+]);
+const DUPLICATE_TXID = 8;
+
+/** The fault of a transaction that stands in a block as invalid. */
+export function toValidationFault(validationCode: number, txId: string): LedgerFault {
+  if (validationCode === DUPLICATE_TXID) return new LedgerFault('unknown', `${txId} was ordered twice`);
+  const kind = CURABLE.has(validationCode) ? 'conflict' : 'refused';
+  return new LedgerFault(kind, `${txId} is invalid, validation code ${validationCode}`);
+}

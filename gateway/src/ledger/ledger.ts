@@ -1,0 +1,40 @@
+import type { common } from '@hyperledger/fabric-protos';
+
+/** Where and as whom transactions are made. */
+export type TransactionRequest = Readonly<{
+  contract: string;
+  functionName: string;
+  /** The one argument of a writing method, or those of a read. */
+  args: readonly string[];
+  transient?: Readonly<Record<string, Uint8Array>>;
+}>;
+
+export type Committed = Readonly<{ txId: string; blockNumber: number; result: string }>;
+
+/** A transaction whose id is known before anybody has seen it. */
+export interface PlannedTransaction {
+  readonly txId: string;
+  /**
+   * Endorses, submits and waits for the commit.
+   * @throws LedgerFault
+   */
+  run(): Promise<Committed>;
+}
+
+export interface BlockStream extends AsyncIterable<common.Block> {
+  close(): void;
+}
+
+/** The ledger as the gateway uses it: one channel, one chaincode. */
+export interface Ledger {
+  readonly channel: string;
+  readonly chaincode: string;
+  plan(request: TransactionRequest): PlannedTransaction;
+  /** @throws LedgerFault */
+  evaluate(request: TransactionRequest): Promise<string>;
+  /** Full blocks from `startBlock` on, without end. */
+  blocks(startBlock: number): Promise<BlockStream>;
+  /** Whether the own peer's gateway service can be reached now. */
+  isReachable(): Promise<boolean>;
+  close(): void;
+}

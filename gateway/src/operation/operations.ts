@@ -1,0 +1,280 @@
+import { randomUUID } from 'node:crypto';
+import { ERROR_CODES, MedQuorumError } from '@medquorum/chaincode/medquorum-error';
+import type { Database } from '../database/open-database.ts';
+import type { OperationTable } from '../database/tables.ts';
+import { GATEWAY_ERROR_CODES, GatewayError } from '../gateway-error.ts';
+import type { GroupCommit, Receipt, SignedEntry, Unit } from '../ledger/group-commit.ts';
+
+/** Who wants something written, and under which key a repetition is recognised. */
+export type WriteRequest = Readonly<{
+  principalId: string;
+  idempotencyKey: string | undefined;
+  /** Digest of everything that the request says: the same key with another request is an error. */
+  requestDigest: string;
+}>;
+export type PlannedUnit = Omit<Unit, 'id'>;
+export type WriteOutcome = Receipt & Readonly<{ operationId: string; entries: readonly SignedEntry[] }>;
+export type OperationView = Readonly<{
+  operationId: string;
+  state: OperationTable['state'];
+  txId: string | null;
+  blockNumber: number | null;
+  code: string | null;
+}>;
+
+/** Failures that a later attempt may not meet again; nothing has been written. */
+const PASSING: ReadonlySet<string> = new Set([
+  'MQ_LEDGER_UNAVAILABLE',
+  'MQ_LEDGER_CONFLICT',
+  'MQ_QUEUE_FULL',
+  'MQ_TIMESTAMP_SKEW',
+  'MQ_NOT_CONFIGURED',
+]);
+/** Open operations looked at in one round of recovery. */
+const MAX_RECOVERED = 1000;
+
+type Options = Readonly<{
+  /** Durable commits: an operation is stored here before anything leaves the process. */
+  db: Database;
+  /** Commits need not be durable: what is lost is found out again from the ledger. */
+  relaxed: Database;
+  groupCommit: Pick<GroupCommit, 'submit'>;
+  /** Where the ledger holds this nonce, if it does. */
+  findNonce: (entry: SignedEntry) => Promise<Readonly<{ txId: string; index: number }> | undefined>;
+  nowMs: () => number;
+}>;
+
+/**
+ * Every write is stored with its signed entries before it is submitted. The entries' nonces stand on the ledger, so
+ * however often an operation is submitted, after whatever crash, it commits once.
+ */
+export class Operations {
+  readonly #options: Options;
+  readonly #active = new Map<string, Promise<WriteOutcome>>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /**
+   * @param plan makes and signs the entries; not called when the key has been used before
+   * @throws GatewayError `MQ_IDEMPOTENCY_KEY_REUSED`, and as {@link GroupCommit.submit}; `MQ_OPERATION_PENDING` carries
+   *   the operation's id
+   */
+  async run(request: WriteRequest, plan: () => Promise<PlannedUnit>): Promise<WriteOutcome> {
+    const stored = await this.#find(request);
+    if (stored !== undefined) return this.#again(stored, request, plan);
+    const unit = await plan();
+    const id = randomUUID();
+    const row = toRow(id, request, unit, this.#options.nowMs());
+    const inserted = await this.#options.db
+      .insertInto('operation')
+      .values(row)
+      .onConflict((conflict) => conflict.columns(['principal', 'idempotencyKey']).doNothing())
+      .executeTakeFirst();
+    if (inserted.numInsertedOrUpdatedRows !== 1n) {
+      const other = await this.#find(request); // the same key, sent twice at once
+      if (other !== undefined) return this.#again(other, request, plan);
+    }
+    return this.#submit({ ...unit, id });
+  }
+
+  /** @throws GatewayError `MQ_OPERATION_NOT_FOUND`, also for an operation of somebody else */
+  async view(operationId: string, principalId: string): Promise<OperationView> {
+    const row = await this.#options.db
+      .selectFrom('operation')
+      .selectAll()
+      .where('id', '=', operationId)
+      .where('principal', '=', principalId)
+      .executeTakeFirst();
+    if (row === undefined) throw new GatewayError('MQ_OPERATION_NOT_FOUND', 'no such operation of this account');
+    return { operationId: row.id, state: row.state, txId: row.txId, blockNumber: row.blockNumber, code: row.errorCode };
+  }
+
+  /** Told by the group commit before a transaction leaves: the id stands beside every operation that it carries. */
+  async planned(txId: string, operationIds: readonly string[]): Promise<void> {
+    await this.#options.relaxed
+      .updateTable('operation')
+      .set({ txId })
+      .where('id', 'in', [...operationIds])
+      .execute();
+  }
+
+  /**
+   * Finishes operations whose outcome is not known: of a process that was killed, or of a ledger that did not answer.
+   * Call when the read model is up to date.
+   *
+   * @returns how many were looked at
+   */
+  async recover(olderThanMs: number): Promise<number> {
+    const rows = await this.#options.db
+      .selectFrom('operation')
+      .selectAll()
+      .where('state', '=', 'planned')
+      .where('createdAtMs', '<=', this.#options.nowMs() - olderThanMs)
+      .orderBy('createdAtMs')
+      .limit(MAX_RECOVERED)
+      .execute();
+    const open = rows.filter(({ id }) => !this.#active.has(id));
+    await Promise.all(open.map((row) => this.#submit(toUnit(row)).catch(() => {}))); // the row holds the failure
+    return open.length;
+  }
+
+  async #find({ principalId, idempotencyKey }: WriteRequest): Promise<OperationTable | undefined> {
+    if (idempotencyKey === undefined) return undefined;
+    return this.#options.db
+      .selectFrom('operation')
+      .selectAll()
+      .where('principal', '=', principalId)
+      .where('idempotencyKey', '=', idempotencyKey)
+      .executeTakeFirst();
+  }
+
+  async #again(row: OperationTable, request: WriteRequest, plan: () => Promise<PlannedUnit>): Promise<WriteOutcome> {
+    if (row.requestDigest !== request.requestDigest) {
+      throw new GatewayError('MQ_IDEMPOTENCY_KEY_REUSED', 'the key was used for another request');
+    }
+    const active = this.#active.get(row.id);
+    if (active !== undefined) return active;
+    if (row.state === 'committed' && row.result !== null) return outcomeOf(row);
+    if (row.state === 'failed' && !PASSING.has(row.errorCode ?? '') && row.errorCode !== 'MQ_INTENT_EXPIRED') {
+      throw storedFailure(row);
+    }
+    const unit = toUnit(row);
+    if (
+      row.state === 'failed' &&
+      unit.entries.some((entry) => Date.parse(entry.intent.notAfter) <= this.#options.nowMs())
+    ) {
+      // Nothing of the old entries was written, and now they never can be: the same request is signed anew.
+      const fresh = { ...(await plan()), id: row.id };
+      await this.#options.db.updateTable('operation').set(unitColumns(fresh)).where('id', '=', row.id).execute();
+      return this.#submit(fresh);
+    }
+    return this.#submit(unit);
+  }
+
+  #submit(unit: Unit): Promise<WriteOutcome> {
+    const running = this.#carryOut(unit).finally(() => this.#active.delete(unit.id));
+    this.#active.set(unit.id, running);
+    return running;
+  }
+
+  async #carryOut(unit: Unit): Promise<WriteOutcome> {
+    const { id, entries } = unit;
+    const [first] = entries;
+    const expired = entries.some((entry) => Date.parse(entry.intent.notAfter) <= this.#options.nowMs());
+    // An expired entry cannot be asked about by submitting it again.
+    const earlier = first !== undefined && expired ? await this.#options.findNonce(first) : undefined;
+    try {
+      const receipt: Receipt =
+        earlier === undefined
+          ? await this.#options.groupCommit.submit(unit)
+          : { ...earlier, blockNumber: undefined, results: [] };
+      await this.#options.relaxed
+        .updateTable('operation')
+        .set({
+          state: 'committed',
+          txId: receipt.txId,
+          blockNumber: receipt.blockNumber ?? null,
+          result: JSON.stringify({ index: receipt.index, results: receipt.results }),
+          errorCode: null,
+          errorText: null,
+        })
+        .where('id', '=', id)
+        .execute();
+      return { ...receipt, operationId: id, entries };
+    } catch (error) {
+      throw await this.#failed(id, error);
+    }
+  }
+
+  async #failed(id: string, error: unknown): Promise<unknown> {
+    const known = error instanceof GatewayError || error instanceof MedQuorumError;
+    if (known && error.code !== 'MQ_OPERATION_PENDING') {
+      const errorText = error.message.slice(error.code.length + 2);
+      await this.#options.relaxed
+        .updateTable('operation')
+        .set({ state: 'failed', errorCode: error.code, errorText })
+        .where('id', '=', id)
+        .execute();
+      return error;
+    }
+    if (!known) return error;
+    const extra = { operationId: id, location: `/operations/${id}` };
+    return new GatewayError('MQ_OPERATION_PENDING', 'the outcome is not known yet', { cause: error, extra });
+  }
+}
+
+function unitColumns(unit: PlannedUnit) {
+  const { contract, functionName, policy, entries, touches, transient } = unit;
+  return {
+    contract,
+    functionName,
+    policy,
+    entries: JSON.stringify(entries),
+    touches: JSON.stringify(touches),
+    transient: transient === undefined ? null : JSON.stringify(transientText(transient)),
+    state: 'planned' as const,
+  };
+}
+
+function toRow(id: string, request: WriteRequest, unit: PlannedUnit, createdAtMs: number): OperationTable {
+  return {
+    id,
+    principal: request.principalId,
+    idempotencyKey: request.idempotencyKey ?? null,
+    requestDigest: request.requestDigest,
+    ...unitColumns(unit),
+    txId: null,
+    blockNumber: null,
+    result: null,
+    errorCode: null,
+    errorText: null,
+    createdAtMs,
+  };
+}
+
+function toUnit(row: OperationTable): Unit {
+  return {
+    id: row.id,
+    contract: row.contract,
+    functionName: row.functionName,
+    policy: row.policy,
+    entries: JSON.parse(row.entries) as SignedEntry[],
+    touches: JSON.parse(row.touches) as string[],
+    ...(row.transient === null
+      ? {}
+      : { transient: transientBytes(JSON.parse(row.transient) as Record<string, string>) }),
+  };
+}
+
+function transientText(transient: Readonly<Record<string, Uint8Array>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(transient).map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64url')]),
+  );
+}
+
+function transientBytes(transient: Readonly<Record<string, string>>): Record<string, Uint8Array> {
+  return Object.fromEntries(Object.entries(transient).map(([name, text]) => [name, Buffer.from(text, 'base64url')]));
+}
+
+function outcomeOf(row: OperationTable): WriteOutcome {
+  const { index, results } = JSON.parse(row.result ?? '{}') as { index: number; results: unknown[] };
+  const entries = JSON.parse(row.entries) as SignedEntry[];
+  return {
+    operationId: row.id,
+    txId: row.txId ?? '',
+    blockNumber: row.blockNumber ?? undefined,
+    index,
+    results,
+    entries,
+  };
+}
+
+/** The failure of an earlier attempt, told again. */
+function storedFailure({ errorCode, errorText }: OperationTable): Error {
+  const text = errorText ?? '';
+  const code = ERROR_CODES.find((candidate) => candidate === errorCode);
+  if (code !== undefined) return new MedQuorumError(code, text);
+  return new GatewayError(GATEWAY_ERROR_CODES.find((candidate) => candidate === errorCode) ?? 'MQ_INTERNAL', text);
+}
