@@ -1,4 +1,5 @@
 import type { ReadWriteSet, Version } from './read-write-set.ts';
+import type { StateUpdates } from './state-updates.ts';
 import type { StateView } from './state-view.ts';
 
 /** Where a transaction stands in the chain, and what validation said of it (`peer.TxValidationCode`). */
@@ -10,7 +11,7 @@ export type TransactionOutcome = Readonly<{
   txId: string;
   /** `peer.TxValidationCode`; 0 is VALID. */
   code: number;
-  /** The decoded results of a valid endorser transaction; undefined for everything else. */
+  /** The decoded results of an endorser transaction, valid or not; undefined where there are none or they cannot be read. */
   readWriteSet: ReadWriteSet | undefined;
 }>;
 
@@ -25,6 +26,8 @@ export type BlockToCommit = Readonly<{
   signatures: Uint8Array;
   /** One per envelope, in order. */
   outcomes: readonly TransactionOutcome[];
+  /** The changes of the valid transactions, when validation has them already; otherwise made from the outcomes. */
+  updates?: StateUpdates;
 }>;
 
 export type CommittedBlock = Readonly<{
@@ -61,7 +64,7 @@ export interface CollectionDirectory {
 export interface Ledger {
   /** Number of blocks. */
   readonly height: number;
-  /** Header hash of the last block; 32 zero-length bytes (empty buffer) for an empty chain. */
+  /** Header hash of the last block; no bytes for an empty chain. */
   readonly lastHeaderHash: Buffer;
 
   /**
@@ -82,13 +85,13 @@ export interface Ledger {
   /** A consistent view of the state at the present height. Close it after use. */
   view(): StateView;
   /** Public values of a key by valid transactions, newest first. */
-  history(namespace: string, key: string): IterableIterator<KeyModification>;
+  history(namespace: string, key: string): AsyncIterableIterator<KeyModification>;
 
   /**
    * Keeps the clear private writes (`rwset.TxPvtReadWriteSet` bytes) of an endorsement until its transaction is committed,
    * when they are handed to the members of each collection. This stands for dissemination between peers.
    */
-  stagePrivateWrites(txId: string, privateWrites: Uint8Array): void;
+  stagePrivateWrites(txId: string, privateWrites: Uint8Array): Promise<void>;
   /** Private write sets of a block that this organisation holds: transaction index to `rwset.TxPvtReadWriteSet` bytes. */
   privateWritesOf(blockNumber: number, mspId: string): ReadonlyMap<number, Uint8Array>;
 

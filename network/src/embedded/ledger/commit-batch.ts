@@ -1,0 +1,296 @@
+import { createHash } from 'node:crypto';
+import type { CollectionDirectory, TransactionOutcome } from './ledger.ts';
+import {
+  decodeCollectionWrites,
+  decodePrivateWrites,
+  encodeCollectionWrites,
+  encodePrivateWrites,
+  type PrivateNamespaceWrites,
+} from './private-write-set.ts';
+import type { KeyWrite, Version } from './read-write-set.ts';
+import { decodeRecord, encodeRecord } from './state-record.ts';
+import type { HashUpdate, StateUpdates } from './state-updates.ts';
+import { type Store, type StoreOperation, storeEntries } from './store.ts';
+import * as keys from './store-keys.ts';
+
+const NOTHING = Buffer.alloc(0);
+const VALID = 0; // peer.TxValidationCode
+
+/** Everything that a block changes in the store besides the block itself, gathered for one atomic batch. */
+export class CommitBatch {
+  readonly #store: Store;
+  readonly #collections: CollectionDirectory;
+  readonly #number: number;
+  readonly #operations = new Map<string, StoreOperation>();
+
+  constructor(store: Store, collections: CollectionDirectory, number: number) {
+    this.#store = store;
+    this.#collections = collections;
+    this.#number = number;
+  }
+
+  operations(): StoreOperation[] {
+    return [...this.#operations.values()];
+  }
+
+  put(key: Buffer, value: Buffer): void {
+    this.#operations.set(key.toString('latin1'), { type: 'put', key, value });
+  }
+
+  delete(key: Buffer): void {
+    this.#operations.set(key.toString('latin1'), { type: 'del', key });
+  }
+
+  /** Transaction index; the first occurrence of an id is the one that counts. */
+  addTransactions(outcomes: readonly TransactionOutcome[]): void {
+    for (const [index, { txId, code }] of outcomes.entries()) {
+      if (txId === '') continue;
+      const key = keys.transactionKey(txId);
+      if (this.#current(key) !== undefined) continue;
+      this.put(key, Buffer.concat([keys.u64(this.#number), keys.u32(index), keys.u32(code)]));
+    }
+  }
+
+  addState(updates: StateUpdates): void {
+    for (const [namespace, key, { value, metadata, version }] of updates.keys()) {
+      const databaseKey = keys.stateKey(namespace, key);
+      if (value === undefined) this.delete(databaseKey);
+      else this.put(databaseKey, encodeRecord(databaseKey, { value, metadata, version }));
+    }
+  }
+
+  addHistory(outcomes: readonly TransactionOutcome[]): void {
+    for (const [index, { code, readWriteSet = [] }] of outcomes.entries()) {
+      if (code !== VALID) continue;
+      for (const set of readWriteSet) {
+        for (const write of set.writes) {
+          this.put(keys.historyKey(set.namespace, write.key, this.#number, index), NOTHING);
+        }
+      }
+    }
+  }
+
+  /** Hashed state for everybody, clear values for the members that have them. */
+  async addPrivateData(updates: StateUpdates, outcomes: readonly TransactionOutcome[]): Promise<void> {
+    await this.#expire(updates);
+    const staged = await this.#takeStaged(outcomes);
+    for (const [namespace, collection, update] of updates.hashes()) {
+      const databaseKey = keys.hashKey(namespace, collection, update.keyHash);
+      const { value, metadata, version } = update;
+      if (value === undefined) this.delete(databaseKey);
+      else this.put(databaseKey, encodeRecord(databaseKey, { value, metadata, version }));
+      this.#scheduleExpiry(namespace, collection, update);
+      for (const mspId of this.#collections.membersOf(namespace, collection) ?? []) {
+        await this.#updateMember(mspId, namespace, collection, update, staged);
+      }
+    }
+    this.#keepWriteSets(staged, outcomes);
+    for (const [namespace, collection, update] of updates.hashes()) {
+      if (update.isPurge) await this.#forgetCopies(namespace, collection, update.keyHash);
+    }
+  }
+
+  #scheduleExpiry(namespace: string, collection: string, update: HashUpdate): void {
+    const blocks = this.#collections.blockToLive(namespace, collection);
+    if (blocks === 0 || update.value === undefined) return;
+    const expiresAt = this.#number + blocks + 1;
+    this.put(keys.expiryKey(expiresAt, namespace, collection, update.keyHash), versionBytes(update.version));
+  }
+
+  /** Values whose time is over with this block, unless rewritten since (or by this block). */
+  async #expire(updates: StateUpdates): Promise<void> {
+    const prefix = keys.expiryPrefix(this.#number);
+    for await (const [key, version] of storeEntries(this.#store, { gte: prefix, lt: keys.afterPrefix(prefix) })) {
+      this.delete(key);
+      const { namespace, collection, keyHash } = keys.splitExpiryKey(key);
+      const databaseKey = keys.hashKey(namespace, collection, keyHash);
+      const stored = this.#store.getSync(databaseKey);
+      if (stored === undefined || updates.getHash(namespace, collection, keyHash) !== undefined) continue;
+      if (!versionBytes(decodeRecord(databaseKey, stored).version).equals(version)) continue;
+      this.delete(databaseKey);
+      for (const mspId of this.#collections.membersOf(namespace, collection) ?? []) {
+        this.#deletePrivate(mspId, namespace, collection, keyHash);
+      }
+      await this.#forgetCopies(namespace, collection, keyHash);
+    }
+  }
+
+  async #updateMember(
+    mspId: string,
+    namespace: string,
+    collection: string,
+    update: HashUpdate,
+    staged: StagedWrites,
+  ): Promise<void> {
+    if (update.value === undefined) {
+      this.#deletePrivate(mspId, namespace, collection, update.keyHash);
+      return;
+    }
+    const write = staged.find(update.version.tx, namespace, collection, update.keyHash);
+    if (write !== undefined) {
+      const databaseKey = keys.privateKey(mspId, namespace, collection, write.key);
+      const record = { value: write.value, metadata: [], version: update.version };
+      this.put(databaseKey, encodeRecord(databaseKey, record));
+      this.put(keys.privateKeyOfHash(mspId, namespace, collection, update.keyHash), Buffer.from(write.key));
+      return;
+    }
+    // A key policy alone moves the hash's version; the unchanged value moves along, or it would count as missing.
+    const clearKey = this.#store.getSync(keys.privateKeyOfHash(mspId, namespace, collection, update.keyHash));
+    if (clearKey === undefined) return;
+    const databaseKey = keys.privateKey(mspId, namespace, collection, clearKey.toString());
+    const stored = this.#store.getSync(databaseKey);
+    if (stored === undefined) return;
+    const { value } = decodeRecord(databaseKey, stored);
+    if (!createHash('sha256').update(value).digest().equals(update.value)) return;
+    this.put(databaseKey, encodeRecord(databaseKey, { value, metadata: [], version: update.version }));
+  }
+
+  #deletePrivate(mspId: string, namespace: string, collection: string, keyHash: Uint8Array): void {
+    const indexKey = keys.privateKeyOfHash(mspId, namespace, collection, keyHash);
+    const clearKey = this.#store.getSync(indexKey);
+    if (clearKey === undefined) return;
+    this.delete(keys.privateKey(mspId, namespace, collection, clearKey.toString()));
+    this.delete(indexKey);
+  }
+
+  /** Staged write sets of this block's transactions, by the hash that their block entry names. */
+  async #takeStaged(outcomes: readonly TransactionOutcome[]): Promise<StagedWrites> {
+    const staged = new StagedWrites();
+    for (const [index, { txId, readWriteSet = [] }] of outcomes.entries()) {
+      const privateHashes = readWriteSet.flatMap((set) => set.collections.map((part) => part.privateHash));
+      if (txId === '' || privateHashes.length === 0) continue;
+      const prefix = keys.stagedPrefix(txId);
+      for await (const [key, value] of storeEntries(this.#store, { gte: prefix, lt: keys.afterPrefix(prefix) })) {
+        staged.add(index, value, privateHashes);
+        this.delete(key);
+      }
+    }
+    return staged;
+  }
+
+  /** What DeliverWithPrivateData answers: each member's part of each transaction, valid or not. */
+  #keepWriteSets(staged: StagedWrites, outcomes: readonly TransactionOutcome[]): void {
+    for (const index of outcomes.keys()) {
+      const sets = staged.of(index);
+      const members = new Set(
+        sets.flatMap((set) =>
+          set.collections.flatMap(({ collection }) => this.#collections.membersOf(set.namespace, collection) ?? []),
+        ),
+      );
+      for (const mspId of members) this.#keepWriteSet(mspId, index, sets);
+    }
+  }
+
+  #keepWriteSet(mspId: string, index: number, sets: readonly PrivateNamespaceWrites[]): void {
+    const isMember = (namespace: string, collection: string): boolean =>
+      this.#collections.membersOf(namespace, collection)?.includes(mspId) === true;
+    const own = sets
+      .map(({ namespace, collections }) => ({
+        namespace,
+        collections: collections.filter(({ collection }) => isMember(namespace, collection)),
+      }))
+      .filter(({ collections }) => collections.length > 0);
+    this.put(keys.privateWritesKey(mspId, this.#number, index), encodePrivateWrites(own));
+    for (const { namespace, collections } of own) {
+      for (const { collection, bytes } of collections) {
+        for (const write of decodeCollectionWrites(bytes).writes) {
+          const prefix = keys.privatePositionPrefix(mspId, namespace, collection, hashOfKey(write.key));
+          this.put(keys.positionKey(prefix, this.#number, index), NOTHING);
+        }
+      }
+    }
+  }
+
+  /** Takes a key's values out of the write sets kept for DeliverWithPrivateData; the sets themselves stay, without it. */
+  async #forgetCopies(namespace: string, collection: string, keyHash: Uint8Array): Promise<void> {
+    for (const mspId of this.#collections.membersOf(namespace, collection) ?? []) {
+      const prefix = keys.privatePositionPrefix(mspId, namespace, collection, keyHash);
+      for (const key of await this.#positions(prefix)) {
+        const { block, tx } = keys.positionOf(key);
+        const setKey = keys.privateWritesKey(mspId, block, tx);
+        const bytes = this.#current(setKey);
+        if (bytes !== undefined) this.put(setKey, withoutKey(bytes, namespace, collection, keyHash));
+        this.delete(key);
+      }
+    }
+  }
+
+  async #positions(prefix: Buffer): Promise<Buffer[]> {
+    const found: Buffer[] = [];
+    const committed = { gte: prefix, lt: keys.afterPrefix(prefix) };
+    for await (const [key] of storeEntries(this.#store, committed)) found.push(key);
+    for (const { type, key } of this.#operations.values()) {
+      const isOwn = type === 'put' && Buffer.isBuffer(key) && key.length === prefix.length + 12;
+      if (isOwn && key.subarray(0, prefix.length).equals(prefix)) found.push(key);
+    }
+    return found;
+  }
+
+  /** As the store will hold it after the batch. */
+  #current(key: Buffer): Buffer | undefined {
+    const operation = this.#operations.get(key.toString('latin1'));
+    if (operation === undefined) return this.#store.getSync(key);
+    return operation.type === 'put' && Buffer.isBuffer(operation.value) ? operation.value : undefined;
+  }
+}
+
+/** The clear writes of a block's transactions, found by the hash of their key. */
+class StagedWrites {
+  readonly #sets = new Map<number, PrivateNamespaceWrites[]>();
+  readonly #writes = new Map<string, KeyWrite>();
+
+  /** Takes those collections whose bytes have a hash that the transaction names; endorsers may have staged others. */
+  add(index: number, privateWrites: Uint8Array, hashes: readonly Uint8Array[]): void {
+    const known = this.#sets.get(index) ?? [];
+    for (const { namespace, collections } of decodePrivateWrites(privateWrites)) {
+      const fitting = collections.filter(({ collection, bytes }) => {
+        const digest = createHash('sha256').update(bytes).digest();
+        const isNew = !known.some(
+          (set) => set.namespace === namespace && set.collections.some((c) => c.collection === collection),
+        );
+        return isNew && hashes.some((hash) => digest.equals(hash));
+      });
+      if (fitting.length === 0) continue;
+      known.push({ namespace, collections: fitting });
+      for (const { collection, bytes } of fitting) {
+        for (const write of decodeCollectionWrites(bytes).writes) {
+          this.#writes.set(writeId(index, namespace, collection, hashOfKey(write.key)), write);
+        }
+      }
+    }
+    if (known.length > 0) this.#sets.set(index, known);
+  }
+
+  of(index: number): readonly PrivateNamespaceWrites[] {
+    return this.#sets.get(index) ?? [];
+  }
+
+  find(index: number, namespace: string, collection: string, keyHash: Uint8Array): KeyWrite | undefined {
+    return this.#writes.get(writeId(index, namespace, collection, keyHash));
+  }
+}
+
+const writeId = (index: number, namespace: string, collection: string, keyHash: Uint8Array): string =>
+  `${index}\0${namespace}\0${collection}\0${Buffer.from(keyHash).toString('latin1')}`;
+
+const hashOfKey = (key: string): Buffer => createHash('sha256').update(key).digest();
+
+const versionBytes = ({ block, tx }: Version): Buffer => Buffer.concat([keys.u64(block), keys.u32(tx)]);
+
+function withoutKey(privateWrites: Uint8Array, namespace: string, collection: string, keyHash: Uint8Array): Buffer {
+  const sets = decodePrivateWrites(privateWrites).map((set) => ({
+    namespace: set.namespace,
+    collections: set.collections.map((part) =>
+      set.namespace === namespace && part.collection === collection
+        ? { collection, bytes: withoutWrite(part.bytes, keyHash) }
+        : part,
+    ),
+  }));
+  return encodePrivateWrites(sets);
+}
+
+function withoutWrite(bytes: Uint8Array, keyHash: Uint8Array): Buffer {
+  const { writes, metadataWrites } = decodeCollectionWrites(bytes);
+  const kept = writes.filter((write) => !hashOfKey(write.key).equals(keyHash));
+  return encodeCollectionWrites(kept, metadataWrites);
+}

@@ -1,0 +1,21 @@
+import type { Ledger, LedgerOptions } from './ledger.ts';
+import { LevelLedger } from './level-ledger.ts';
+import { dropStaleStaged } from './staged-writes.ts';
+import { openStore } from './store.ts';
+import { verifyChain } from './verify-chain.ts';
+
+/**
+ * Opens or creates the ledger and verifies what is there: header links, data hashes, commit hashes and the state that follows.
+ * @throws LedgerError LEDGER_IN_USE, LEDGER_CORRUPT
+ */
+export async function openLedger({ directory, collections }: LedgerOptions): Promise<Ledger> {
+  const store = await openStore(directory);
+  try {
+    const verified = await verifyChain(store, collections);
+    await dropStaleStaged(store, verified.head.height);
+    return new LevelLedger(store, collections, verified);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
