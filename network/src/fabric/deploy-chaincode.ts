@@ -1,0 +1,164 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Topology, TopologyChaincode, TopologyOrganization } from '../topology/topology.ts';
+import type { ChaincodePackage } from './chaincode-package.ts';
+import type { FabricMaterial } from './fabric-material.ts';
+import type { PeerCommand } from './peer-command.ts';
+
+export type Member = Readonly<{ organization: TopologyOrganization; command: PeerCommand }>;
+export type Deployment = Readonly<{
+  topology: Topology;
+  material: FabricMaterial;
+  chaincode: TopologyChaincode;
+  members: readonly Member[];
+  /** By MSP id; an organisation without one approves the definition but does not endorse. */
+  packages: ReadonlyMap<string, ChaincodePackage>;
+  /** Where packages and the collections file are written. */
+  directory: string;
+}>;
+
+type Approval = Readonly<{ sequence?: number; version?: string }>;
+type Committed = Readonly<{ sequence: number; version: string }>;
+
+const ATTEMPTS = 20;
+const RETRY_MS = 500;
+
+/**
+ * Installs, approves (each organisation for itself) and commits the definition of a chaincode. Run again it does what is missing: the definition
+ * that stands at this sequence is left alone.
+ */
+export async function deployChaincode(deployment: Deployment): Promise<void> {
+  const { topology, chaincode, members, packages } = deployment;
+  const [first] = members;
+  if (first === undefined) return;
+  await Promise.all(members.map((member) => install(member, packages.get(member.organization.mspId), deployment)));
+  const standing = await committedDefinition(first.command, topology.channel.name, chaincode.name);
+  const definition = definitionFlags(deployment);
+  // One after the other: two approvals of one organisation's peers in one block would conflict on the definition's key.
+  for (const { organization, command } of members) {
+    const packageId = packages.get(organization.mspId)?.packageId;
+    if (await isApproved(command, deployment, packageId)) continue;
+    const withPackage = packageId === undefined ? [] : ['--package-id', packageId];
+    await command.run(
+      'lifecycle',
+      'chaincode',
+      'approveformyorg',
+      ...definition,
+      ...withPackage,
+      ...ordererFlags(deployment),
+    );
+  }
+  if (standing !== undefined && standing.sequence >= chaincode.sequence) return;
+  const peers = members.flatMap(
+    ({
+      organization: {
+        mspId,
+        host,
+        peers: [peer],
+      },
+    }) => [
+      '--peerAddresses',
+      `${peer.host ?? host}:${peer.port}`,
+      '--tlsRootCertFiles',
+      deployment.material.peer(mspId, peer.name).tls.rootCertificate,
+    ],
+  );
+  await first.command.run('lifecycle', 'chaincode', 'commit', ...definition, ...ordererFlags(deployment), ...peers);
+  await Promise.all(members.map(({ command }) => untilCommitted(command, topology.channel.name, chaincode)));
+}
+
+async function install(
+  { command, organization }: Member,
+  own: ChaincodePackage | undefined,
+  { directory }: Deployment,
+): Promise<void> {
+  if (own === undefined) return;
+  const { installed_chaincodes: installed = [] } = await command.json<{
+    installed_chaincodes?: { package_id: string }[];
+  }>('lifecycle', 'chaincode', 'queryinstalled');
+  if (installed.some(({ package_id }) => package_id === own.packageId)) return;
+  const file = path.join(directory, `${own.label}-${organization.name}.tar.gz`);
+  writeFileSync(file, own.bytes, { mode: 0o600 });
+  await command.run('lifecycle', 'chaincode', 'install', file);
+}
+
+async function isApproved(
+  command: PeerCommand,
+  { topology, chaincode }: Deployment,
+  packageId: string | undefined,
+): Promise<boolean> {
+  const flags = [
+    '--channelID',
+    topology.channel.name,
+    '--name',
+    chaincode.name,
+    '--sequence',
+    String(chaincode.sequence),
+  ];
+  try {
+    const approved = await command.json<Approval & { source?: { Type?: { LocalPackage?: { package_id?: string } } } }>(
+      'lifecycle',
+      'chaincode',
+      'queryapproved',
+      ...flags,
+    );
+    return approved.version === chaincode.version && approved.source?.Type?.LocalPackage?.package_id === packageId;
+  } catch {
+    return false; // nothing approved at this sequence is an error of the program
+  }
+}
+
+async function committedDefinition(
+  command: PeerCommand,
+  channel: string,
+  name: string,
+): Promise<Committed | undefined> {
+  try {
+    return await command.json<Committed>(
+      'lifecycle',
+      'chaincode',
+      'querycommitted',
+      '--channelID',
+      channel,
+      '--name',
+      name,
+    );
+  } catch {
+    return undefined; // as above
+  }
+}
+
+async function untilCommitted(
+  command: PeerCommand,
+  channel: string,
+  { name, sequence }: TopologyChaincode,
+): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const committed = await committedDefinition(command, channel, name);
+    if (committed !== undefined && committed.sequence >= sequence) return;
+    await delay(RETRY_MS);
+  }
+}
+
+function definitionFlags({ topology, chaincode, directory }: Deployment): string[] {
+  const flags = ['--channelID', topology.channel.name, '--name', chaincode.name, '--version', chaincode.version];
+  flags.push('--sequence', String(chaincode.sequence), '--signature-policy', chaincode.endorsementPolicy);
+  if (chaincode.collections.length > 0) {
+    const file = path.join(directory, `${chaincode.name}-collections.json`);
+    writeFileSync(file, JSON.stringify(chaincode.collections));
+    flags.push('--collections-config', file);
+  }
+  return flags;
+}
+
+function ordererFlags({ topology, material }: Deployment): string[] {
+  const [orderer] = topology.orderers.nodes;
+  return [
+    '--orderer',
+    `${orderer.host}:${orderer.port}`,
+    '--tls',
+    '--cafile',
+    material.orderer(orderer.name).tls.rootCertificate,
+  ];
+}

@@ -1,0 +1,127 @@
+import { stringify } from 'yaml';
+import type { TopologyOrganization, TopologyPeer } from '../topology/topology.ts';
+import type { FabricMaterial } from './fabric-material.ts';
+
+export const EXTERNAL_BUILDER_NAME = 'chaincode-as-a-service';
+const MAX_MESSAGE_BYTES = 104_857_600;
+
+export type PeerPlace = Readonly<{
+  organization: TopologyOrganization;
+  peer: TopologyPeer;
+  dataDirectory: string;
+  /** Folder of the external builder: `bin/detect`, `bin/build`, `bin/release`. */
+  builderDirectory: string;
+  /** How long a peer waits for private data it was not given; Fabric's default of 60 s stalls a whole block. */
+  pullRetryThreshold: string;
+  /** Answer to the 501st call in progress; 500 is Fabric's default. */
+  gatewayConcurrency: number;
+}>;
+
+/** `core.yaml` of one peer: no container runtime, chaincodes as services through our own external builder. */
+export function renderCore(place: PeerPlace, material: FabricMaterial): string {
+  const { organization, peer, dataDirectory, builderDirectory } = place;
+  const { msp, tls } = material.peer(organization.mspId, peer.name);
+  const host = peer.host ?? organization.host;
+  const address = `${host}:${peer.port}`;
+  return stringify({
+    peer: {
+      id: `${peer.name}.${organization.domain}`,
+      networkId: 'medquorum',
+      listenAddress: address,
+      address,
+      chaincodeListenAddress: `${host}:${peer.chaincodePort}`,
+      addressAutoDetect: false,
+      gateway: { enabled: true, endorsementTimeout: '30s', broadcastTimeout: '30s', dialTimeout: '2m' },
+      keepalive: {
+        interval: '7200s',
+        timeout: '20s',
+        minInterval: '20s',
+        client: { interval: '60s', timeout: '20s' },
+        deliveryClient: { interval: '60s', timeout: '20s' },
+      },
+      gossip: {
+        bootstrap: address,
+        useLeaderElection: false,
+        orgLeader: true,
+        endpoint: address,
+        externalEndpoint: address,
+        // Membership by default needs up to 25 s after a start; these make it one or two.
+        reconnectInterval: '2s',
+        aliveTimeInterval: '1s',
+        aliveExpirationTimeout: '10s',
+        publishCertPeriod: '2s',
+        pvtData: {
+          pullRetryThreshold: place.pullRetryThreshold,
+          transientstoreMaxBlockRetention: 20_000,
+          pushAckTimeout: '3s',
+          btlPullMargin: 10,
+          reconcileBatchSize: 10,
+          reconcileSleepInterval: '10s',
+          reconciliationEnabled: true,
+          implicitCollectionDisseminationPolicy: { requiredPeerCount: 0, maxPeerCount: 1 },
+        },
+        state: { enabled: false },
+      },
+      tls: {
+        enabled: true,
+        clientAuthRequired: false,
+        cert: { file: tls.certificate },
+        key: { file: tls.key },
+        rootcert: { file: tls.rootCertificate },
+        clientRootCAs: { files: material.tlsRoots() },
+      },
+      authentication: { timewindow: '15m' },
+      fileSystemPath: dataDirectory,
+      BCCSP: { Default: 'SW', SW: { Hash: 'SHA2', Security: 256 } },
+      mspConfigPath: msp.root,
+      localMspId: organization.mspId,
+      localMspType: 'bccsp',
+      client: { connTimeout: '3s' },
+      deliveryclient: {
+        blockGossipEnabled: false,
+        reconnectTotalTimeThreshold: '3600s',
+        connTimeout: '3s',
+        reConnectBackoffThreshold: '5s',
+        policy: 'simple',
+      },
+      handlers: {
+        authFilters: [{ name: 'DefaultAuth' }, { name: 'ExpirationCheck' }, { name: 'TimeWindowCheck' }],
+        decorators: [{ name: 'DefaultDecorator' }],
+        endorsers: { escc: { name: 'DefaultEndorsement' } },
+        validators: { vscc: { name: 'DefaultValidation' } },
+      },
+      discovery: { enabled: true, authCacheEnabled: true, authCacheMaxSize: 1000, authCachePurgeRetentionRatio: 0.75 },
+      limits: {
+        concurrency: { endorserService: 2500, deliverService: 2500, gatewayService: place.gatewayConcurrency },
+      },
+      maxRecvMsgSize: MAX_MESSAGE_BYTES,
+      maxSendMsgSize: MAX_MESSAGE_BYTES,
+    },
+    vm: { endpoint: '' },
+    chaincode: {
+      externalBuilders: [{ name: EXTERNAL_BUILDER_NAME, path: builderDirectory, propagateEnvironment: [] }],
+      installTimeout: '60s',
+      startuptimeout: '60s',
+      executetimeout: '30s',
+      mode: 'net',
+      // fabric-shim for Node exits on a keepalive message.
+      keepalive: 0,
+      system: { _lifecycle: 'enable', cscc: 'enable', lscc: 'enable', qscc: 'enable' },
+      logging: { level: 'info', shim: 'warning' },
+    },
+    ledger: {
+      state: { stateDatabase: 'goleveldb', totalQueryLimit: 100_000 },
+      history: { enableHistoryDatabase: true },
+      pvtdataStore: {
+        collElgProcMaxDbBatchSize: 5000,
+        collElgProcDbBatchesInterval: 1000,
+        deprioritizedDataReconcilerInterval: '60m',
+        purgeInterval: 100,
+        purgedKeyAuditLogging: true,
+      },
+      snapshots: { rootDir: `${dataDirectory}/snapshots` },
+    },
+    operations: { listenAddress: `${host}:${peer.operationsPort}`, tls: { enabled: false } },
+    metrics: { provider: 'prometheus' },
+  });
+}

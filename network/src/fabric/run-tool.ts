@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { FabricError } from './fabric-error.ts';
+
+const TOOL_TIMEOUT_MS = 120_000;
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
+const SHOWN_LINES = 4;
+const SHOWN_CHARACTERS = 1_000;
+
+export type ToolRun = Readonly<{ env?: Readonly<Record<string, string>>; cwd?: string }>;
+
+/**
+ * Runs one of Fabric's programs to its end.
+ * @returns what it printed on both streams (Fabric's programs log on stderr and answer on either)
+ * @throws FabricError `MQ_FABRIC_TOOL_FAILED` with the last words of the program
+ */
+export function runTool(program: string, args: readonly string[], { env = {}, cwd }: ToolRun = {}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(
+      program,
+      args,
+      { env: { ...process.env, ...env }, cwd, timeout: TOOL_TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES },
+      (error, stdout, stderr) => {
+        if (error === null) return resolve(`${stdout}${stderr}`);
+        const command = `${path.basename(program)} ${args.slice(0, 4).join(' ')}`;
+        const reason = reasonIn(`${stdout}\n${stderr}`) || error.message;
+        reject(new FabricError('MQ_FABRIC_TOOL_FAILED', `${command}: ${reason}`, { cause: error }));
+      },
+    );
+  });
+}
+
+/** Fabric's programs log, panic and print usage around the one sentence that matters: the first line marked as an error, with what belongs to it. */
+function reasonIn(output: string): string {
+  const lines = stripVTControlCharacters(output)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  const at = lines.findIndex((line) => /^Error:|\b(ERRO|PANI|FATA)\b/.test(line));
+  return lines
+    .slice(Math.max(at, 0), Math.max(at, 0) + SHOWN_LINES)
+    .join('\n')
+    .slice(0, SHOWN_CHARACTERS);
+}
