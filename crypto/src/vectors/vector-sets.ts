@@ -1,5 +1,13 @@
 import { MA_ABS_VECTORS } from '../ma-abs/ma-abs-vectors.ts';
+import { MATCHING_VECTORS } from '../matching/matching-vectors.ts';
+import { THRESHOLD_OPRF_VECTORS } from '../matching/threshold-oprf-vectors.ts';
+import { THRESHOLD_BLS_VECTORS } from '../threshold-bls/threshold-bls-vectors.ts';
 import type { VectorSet } from './vector-set.ts';
 
 /** Every scheme that has vectors: one line here, its operations beside its code. */
-export const VECTOR_SETS: readonly VectorSet[] = [MA_ABS_VECTORS];
+export const VECTOR_SETS: readonly VectorSet[] = [
+  MA_ABS_VECTORS,
+  THRESHOLD_BLS_VECTORS,
+  MATCHING_VECTORS,
+  THRESHOLD_OPRF_VECTORS,
+];
