@@ -20,8 +20,9 @@ const secondClinician = object({ practitioner: uuid, signature });
 const emergency = object({ reason: oneOf(EMERGENCY_REASONS) }, { secondClinician });
 
 /**
- * `access.decide`: author is the practitioner, the organisation's system naming him in `onBehalfOf`, or the patient.
- * `role` is the role claimed, and `practitionerRole` the one held that it is claimed under.
+ * `access.decide`: author is the practitioner, the organisation's system naming him in `onBehalfOf`, or a patient (of his
+ * own records, or as somebody's `proxy`). `role` is the role claimed, and `practitionerRole` the one held that it is
+ * claimed under; without it, all roles of that kind held at the place count.
  */
 export const decideArgs = object(
   {
@@ -33,6 +34,6 @@ export const decideArgs = object(
     place: nullable(place),
     emergency: nullable(emergency),
   },
-  { practitionerRole: uuid, onBehalfOf: uuid, person: uuid },
+  { practitionerRole: uuid, onBehalfOf: uuid },
 );
 export type DecideArgs = Shaped<typeof decideArgs>;

@@ -10,12 +10,12 @@ const version = integer(1, MAX_RECORD_VERSIONS);
 
 /**
  * `record.propose`: the author's organisation becomes custodian; the version is 1. `onBehalfOf` names the practitioner
- * when a hospital's system is the author, and only then. A segregated record has `commitment` instead of `patient`,
- * `class` and `header`, which travel in transient data: see private-header.ts.
+ * when a hospital's system is the author, and only then. A class with a private collection has `commitment` instead of
+ * `patient` and `header`, which travel in transient data: see private-version.ts.
  */
 export const proposeArgs = object(
-  { recordId: uuid },
-  { patient: uuid, class: recordClassName, header: recordHeader, commitment: sha256Hex, onBehalfOf: uuid },
+  { recordId: uuid, class: recordClassName },
+  { patient: uuid, header: recordHeader, commitment: sha256Hex, onBehalfOf: uuid },
 );
 export type ProposeArgs = Shaped<typeof proposeArgs>;
 

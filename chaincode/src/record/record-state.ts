@@ -4,8 +4,8 @@ import type { RecordHeader } from './record-header.ts';
 export type VersionStatus = 'proposed' | 'active' | 'superseded' | 'entered-in-error';
 
 /**
- * The head of a record, written by every version under the key policy of its class. `patient` and `class` are null
- * for a segregated record, whose header is in the private collection.
+ * The head of a record, written by every version under the key policy of its class. `collection` is null, except for a
+ * segregated record: its patient and headers are in that private collection, and `patient` is null here.
  */
 export type RecordState = Stored<
   'record',
@@ -13,7 +13,8 @@ export type RecordState = Stored<
     recordId: string;
     custodian: string;
     patient: string | null;
-    class: string | null;
+    class: string;
+    collection: string | null;
     latestVersion: number;
     activeVersion: number | null;
     /** Index i is version i + 1. `digest`: of the header, or the commitment of a segregated one. */

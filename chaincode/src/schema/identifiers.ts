@@ -14,7 +14,7 @@ export const sha256Hex = text(/^[0-9a-f]{64}$/, 'a SHA-256 digest in lower-case 
 export const contentId = text(/^baf(krei|ybei)[a-z2-7]{52}$/, 'a CIDv1');
 /** `<transaction id>-<index in its list>`: what chaincode names itself is unique without looking. */
 export const entryId = text(/^[0-9a-f]{64}-[0-9]{1,4}$/, 'a transaction id and an index');
-export const signature = text(/^[A-Za-z0-9_-]{86}$/, 'an Ed25519 signature in base64url');
+export const signature = text(/^[A-Za-z0-9_-]{85}[AQgw]$/, 'an Ed25519 signature in base64url');
 /** RFC 3339 in UTC with milliseconds, as intents have it. */
 export const instant: Shape<string> = (value, path) => {
   const form = text(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'a UTC instant with milliseconds');

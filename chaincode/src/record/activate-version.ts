@@ -1,0 +1,37 @@
+import { checkHead, type Operation, requireConfiguration } from '../ledger/operation.ts';
+import { stateDigest } from '../ledger/state.ts';
+import { MedQuorumError } from '../medquorum-error.ts';
+import { checkCustodian, requireRecord } from './custody.ts';
+import { activated, requireStatus } from './record-lifecycle.ts';
+import type { RecordState } from './record-state.ts';
+
+/**
+ * A proposed version becomes active once authorities as many as its class asks for have attested it. They are named, so
+ * that each is one point read; organisations that are suspended, or no members, do not count.
+ */
+export const activateVersion: Operation<'record', 'activate'> = async ({ args, author, entry, session }) => {
+  const { recordId, version, attestedBy } = args;
+  const before = await requireRecord(session, recordId);
+  checkCustodian(author, before);
+  checkHead(entry, before, 'needed');
+  const digest = requireStatus(before, version, ['proposed']);
+  const { recordClasses, members } = await requireConfiguration(session);
+  const needed = recordClasses.find(({ name }) => name === before.class)?.attestations;
+  if (needed === undefined) throw new MedQuorumError('MQ_RECORD_CLASS_UNKNOWN', 'no such record class');
+  let attestations = 0;
+  for (const mspId of attestedBy) {
+    const attestation = await session.get('attestation', recordId, version, mspId);
+    const organization = await session.get('organization', mspId);
+    const counts =
+      attestation?.headerDigest === digest &&
+      organization?.status === 'active' &&
+      members.some((member) => member.mspId === mspId);
+    if (counts) attestations += 1;
+  }
+  if (attestations < needed) {
+    throw new MedQuorumError('MQ_ATTESTATIONS_MISSING', `${attestations} of ${needed} authorities have attested`);
+  }
+  const head: RecordState = { ...before, ...activated(before, version), entry };
+  session.put(head);
+  return { recordId, version, head: stateDigest(head) };
+};

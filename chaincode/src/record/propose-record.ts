@@ -1,0 +1,44 @@
+import { classPolicy } from '../endorsement/class-policy.ts';
+import { encodeSignaturePolicy } from '../endorsement/signature-policy.ts';
+import { type Operation, requireConfiguration } from '../ledger/operation.ts';
+import { stateDigest } from '../ledger/state.ts';
+import { SHAPE_VERSION } from '../ledger/stored.ts';
+import { MedQuorumError } from '../medquorum-error.ts';
+import { firstVersion } from './record-lifecycle.ts';
+import type { RecordState } from './record-state.ts';
+import { checkPeople, putVersion, readContent, writingActor } from './write-version.ts';
+
+/** A record begins: its first version waits for attestations, its head is under the policy of its class. */
+export const proposeRecord: Operation<'record', 'propose'> = async (item) => {
+  const { args, entry, session } = item;
+  const { recordId } = args;
+  const { organization, id: practitioner } = await writingActor(item);
+  const configuration = await requireConfiguration(session);
+  const recordClass = configuration.recordClasses.find(({ name }) => name === args.class);
+  if (recordClass === undefined) throw new MedQuorumError('MQ_RECORD_CLASS_UNKNOWN', 'no such record class');
+  const { collection = null } = recordClass;
+  const content = readContent(item, collection);
+  const patient = content.hidden?.patient ?? args.patient;
+  const header = content.hidden?.header ?? content.header;
+  if (patient === undefined || header === null)
+    throw new MedQuorumError('MQ_INPUT_INVALID', 'args.patient: is missing');
+  await checkPeople(item, patient, header);
+  if ((await session.get('record', recordId)) !== undefined) {
+    throw new MedQuorumError('MQ_RECORD_EXISTS', 'the record is there');
+  }
+  const custodian = organization.mspId;
+  const head: RecordState = {
+    v: SHAPE_VERSION,
+    kind: 'record',
+    recordId,
+    custodian,
+    patient: args.patient ?? null,
+    class: recordClass.name,
+    collection,
+    ...firstVersion(content.digest),
+    entry,
+  };
+  session.put(head, encodeSignaturePolicy(classPolicy(configuration, recordClass, custodian)));
+  putVersion(item, { recordId, version: 1, practitioner }, collection, content);
+  return { recordId, version: 1, digest: content.digest, head: stateDigest(head) };
+};
