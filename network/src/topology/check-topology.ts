@@ -1,4 +1,4 @@
-import { POLICY_ROLES, policyProblem, principalsOf } from './policy-principals.ts';
+import { readPolicyText } from './policy-principals.ts';
 import { shown } from './schema-problems.ts';
 import type { Topology, TopologyChaincode } from './topology.ts';
 import type { TopologyProblem } from './topology-error.ts';
@@ -123,13 +123,14 @@ function chaincodeProblems(topology: Topology, chaincode: TopologyChaincode, ind
 }
 
 function policyProblems({ path, value }: Placed, known: readonly string[]): Problem[] {
-  const wrong = policyProblem(value);
-  if (wrong !== undefined) return [{ path, ...wrong }];
-  return principalsOf(value).flatMap(({ mspId, role }) => {
-    if (!known.includes(mspId)) return [{ path, found: `MSP id ${shown(mspId)}`, allowed: known.join(', ') }];
-    if (!POLICY_ROLES.includes(role)) return [{ path, found: `role ${shown(role)}`, allowed: POLICY_ROLES.join(', ') }];
-    return [];
-  });
+  const reading = readPolicyText(value);
+  if ('wrong' in reading) {
+    const allowed = "AND(...), OR(...) or OutOf(n, ...) over 'MSP.role', role member, admin, client, peer or orderer";
+    return [{ path, found: `${shown(value)} (${reading.wrong})`, allowed }];
+  }
+  return reading.mspIds
+    .filter((mspId) => !known.includes(mspId))
+    .map((mspId) => ({ path, found: `MSP id ${shown(mspId)}`, allowed: known.join(', ') }));
 }
 
 function addressProblems(at: string, { addresses }: TopologyChaincode, known: readonly string[]): Problem[] {

@@ -3,37 +3,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadTopology, topologyFrom } from './load-topology.ts';
+import { topologyDraft } from './testing/topology-draft.ts';
 import { TopologyError } from './topology-error.ts';
 
 const DEFAULT_FILE = fileURLToPath(new URL('../../consortium.yaml', import.meta.url));
 
-/** A valid topology of two organisations; each test varies one field of it. */
-function draft() {
-  const organization = (letter: string, port: number) => ({
-    mspId: `${letter}MSP`,
-    name: `org-${letter.toLowerCase()}`,
-    domain: `${letter.toLowerCase()}.example`,
-    peers: [{ name: 'peer0', port }],
-  });
-  return {
-    version: 1,
-    channel: { name: 'mychannel', batch: {} as Record<string, unknown> },
-    organizations: [organization('A', 7001), organization('B', 7002)] as Record<string, unknown>[],
-    chaincodes: [
-      {
-        name: 'asset',
-        version: '1.0',
-        endorsementPolicy: "AND('AMSP.peer','BMSP.peer')",
-        addresses: { AMSP: '127.0.0.1:7003', BMSP: '127.0.0.1:7004' },
-      },
-    ] as Record<string, unknown>[],
-  };
-}
-
-type Draft = ReturnType<typeof draft> & Record<string, unknown>;
+type Draft = ReturnType<typeof topologyDraft> & Record<string, unknown>;
 
 function problemsOf(vary: (topology: Draft) => void): string[] {
-  const topology: Draft = draft();
+  const topology: Draft = topologyDraft();
   vary(topology);
   try {
     topologyFrom(topology, 'two.yaml');
@@ -66,7 +44,7 @@ describe('loadTopology', () => {
   });
 
   it('fills in defaults', () => {
-    const topology = topologyFrom(draft());
+    const topology = topologyFrom(topologyDraft());
     expect(topology.channel.batch).toEqual({
       maxMessageCount: 10,
       absoluteMaxBytes: 10485760,
@@ -83,7 +61,7 @@ describe('loadTopology', () => {
   });
 
   it('takes 64 organisations', () => {
-    const topology = draft();
+    const topology = topologyDraft();
     topology.organizations = Array.from({ length: 64 }, (_, i) => ({
       mspId: `Org${i}MSP`,
       name: `org-${i}`,
@@ -95,7 +73,7 @@ describe('loadTopology', () => {
   });
 
   it('reads collections from a file beside the topology', async () => {
-    const topology = draft();
+    const topology = topologyDraft();
     const collection = { name: 'shared', policy: "OR('AMSP.member','BMSP.member')", maxPeerCount: 1 };
     topology.chaincodes[0] = { ...topology.chaincodes[0], collectionsFile: 'collections.json' };
     await writeFile(path.join(folder, 'collections.json'), JSON.stringify([collection]));
@@ -107,7 +85,7 @@ describe('loadTopology', () => {
   });
 
   it('names the collections file that is wrong', async () => {
-    const topology = draft();
+    const topology = topologyDraft();
     topology.chaincodes[0] = { ...topology.chaincodes[0], collectionsFile: 'collections.json' };
     await writeFile(path.join(folder, 'collections.json'), JSON.stringify([{ name: 'shared' }]));
     await writeFile(path.join(folder, 'network.json'), JSON.stringify(topology));
@@ -117,7 +95,7 @@ describe('loadTopology', () => {
   });
 
   it('refuses collections given twice', async () => {
-    const topology = draft();
+    const topology = topologyDraft();
     topology.chaincodes[0] = { ...topology.chaincodes[0], collectionsFile: 'c.json', collections: [] };
     await writeFile(path.join(folder, 'network.json'), JSON.stringify(topology));
     await expect(loadTopology(path.join(folder, 'network.json'))).rejects.toThrow(
@@ -277,13 +255,16 @@ describe('topologyFrom refuses', () => {
     expect(problemsOf(vary)).toContain(expected);
   });
 
-  it.each(["OR('AMSP.peer'", 'AMSP.peer', 'OR()'])('the policy %s', (endorsementPolicy) => {
-    const problems = problemsOf((t) => {
-      t.chaincodes[0] = { ...t.chaincodes[0], endorsementPolicy };
-    });
-    expect(problems).toHaveLength(1);
-    expect(problems[0]).toMatch(/^two\.yaml: chaincodes\[0\]\.endorsementPolicy: found .*; allowed: /);
-  });
+  it.each(["OR('AMSP.peer'", 'AMSP.peer', 'OR()', "OutOf(3,'AMSP.peer')", "OR('AMSP.boss')"])(
+    'the policy %s',
+    (endorsementPolicy) => {
+      const problems = problemsOf((t) => {
+        t.chaincodes[0] = { ...t.chaincodes[0], endorsementPolicy };
+      });
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).toMatch(/^two\.yaml: chaincodes\[0\]\.endorsementPolicy: found .*; allowed: /);
+    },
+  );
 
   it('lists every problem at once', () => {
     const problems = problemsOf((t) => {

@@ -1,0 +1,226 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Msp } from '../msp/msp.ts';
+import { serializeIdentity } from '../msp/signing-identity.ts';
+import { topologyFrom } from '../topology/load-topology.ts';
+import { topologyDraft } from '../topology/testing/topology-draft.ts';
+import { ATTRIBUTES_OID } from './certificate-profile.ts';
+import { generateMaterial } from './generate-material.ts';
+import { listCertificates } from './list-certificates.ts';
+import { loadMaterial, type OrganizationMaterial } from './load-material.ts';
+import { materialLayout } from './material-layout.ts';
+import { loadMspFolder } from './msp-folder.ts';
+import { renewCertificates } from './renew-certificate.ts';
+import { revokeCertificate } from './revoke-certificate.ts';
+import { X509Certificate as ParsedCertificate } from './x509.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+function topology(vary: (draft: ReturnType<typeof topologyDraft>) => void = () => {}) {
+  const draft = topologyDraft();
+  draft.organizations[0] = { ...draft.organizations[0], clients: [{ name: 'alice', attributes: { role: 'auditor' } }] };
+  vary(draft);
+  return topologyFrom(draft);
+}
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'pki-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const load = async (mspId = 'AMSP'): Promise<OrganizationMaterial> => {
+  const material = (await loadMaterial(topology(), folder)).get(mspId);
+  if (material === undefined) throw new Error(`no material of ${mspId}`);
+  return material;
+};
+
+const holder = (material: OrganizationMaterial, kind: 'peers' | 'users' | 'orderers', name: string) => {
+  const found = material.holders[kind].get(name);
+  if (found === undefined) throw new Error(`no ${name}`);
+  return found;
+};
+
+const identify = (material: OrganizationMaterial, certificatePem: string) =>
+  new Msp(material.msp).deserialize(serializeIdentity(material.mspId, certificatePem), Buffer.from(certificatePem));
+
+describe('generateMaterial', () => {
+  it('gives every holder an identity of its role', async () => {
+    await generateMaterial(topology(), folder);
+    const own = await load();
+    const orderer = await load('OrdererMSP');
+    expect(identify(own, holder(own, 'peers', 'peer0').certificatePem).hasRole('peer')).toBe(true);
+    expect(identify(own, holder(own, 'users', 'admin').certificatePem).hasRole('admin')).toBe(true);
+    const alice = identify(own, holder(own, 'users', 'alice').certificatePem);
+    expect([alice.hasRole('client'), alice.hasRole('admin'), alice.invalidReason]).toEqual([true, false, undefined]);
+    expect(identify(orderer, holder(orderer, 'orderers', 'orderer1').certificatePem).hasRole('orderer')).toBe(true);
+  });
+
+  it('puts attributes where chaincode reads them', async () => {
+    await generateMaterial(topology(), folder);
+    const own = await load();
+    const certificate = new ParsedCertificate(holder(own, 'users', 'alice').certificatePem);
+    const value = Buffer.from(certificate.getExtension(ATTRIBUTES_OID)?.value ?? new ArrayBuffer(0)).toString();
+    expect(JSON.parse(value)).toEqual({
+      attrs: { role: 'auditor', 'hf.EnrollmentID': 'alice', 'hf.Type': 'client' },
+    });
+  });
+
+  it('certifies the names and addresses of nodes for TLS, and keys that fit', async () => {
+    await generateMaterial(topology(), folder);
+    const own = await load();
+    const { tls } = holder(own, 'peers', 'peer0');
+    const certificate = new X509Certificate(tls.certificatePem);
+    expect(certificate.checkHost('peer0.a.example')).toBeDefined();
+    expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1');
+    expect(certificate.checkIssued(new X509Certificate(tls.rootCertificatePem))).toBe(true);
+    expect(certificate.checkPrivateKey(createPrivateKey(tls.privateKeyPem))).toBe(true);
+    expect(own.chaincodeTls.get('asset')).toBeDefined();
+  });
+
+  it('keeps private keys to their owner and out of the public bundle', async () => {
+    await generateMaterial(topology(), folder);
+    const files = await readdir(folder, { recursive: true, withFileTypes: true });
+    const keys: string[] = [];
+    for (const file of files.filter((entry) => entry.isFile())) {
+      const name = path.join(file.parentPath, file.name);
+      if (!(await readFile(name, 'utf8')).includes('PRIVATE KEY')) continue;
+      keys.push(name);
+      expect((await stat(name)).mode & 0o777).toBe(0o600);
+    }
+    expect(keys.length).toBeGreaterThan(10);
+    expect(keys.filter((name) => name.includes(`${path.sep}public${path.sep}`))).toEqual([]);
+  });
+
+  it('keeps what is there when it is run again', async () => {
+    const first = await generateMaterial(topology(), folder);
+    const before = holder(await load(), 'peers', 'peer0');
+    const second = await generateMaterial(topology(), folder);
+    expect(first.created.length).toBeGreaterThan(0);
+    expect(second.created).toEqual([]);
+    expect(holder(await load(), 'peers', 'peer0')).toEqual(before);
+  });
+
+  it('makes only what a changed topology needs', async () => {
+    await generateMaterial(topology(), folder);
+    const moved = topology((draft) => {
+      draft.organizations[1] = { ...draft.organizations[1], host: '10.0.0.9' };
+    });
+    const { created } = await generateMaterial(moved, folder);
+    const names = created.map((file) => path.relative(folder, file)).sort();
+    expect(names).toEqual(
+      ['peers/peer0', 'users/user1'].map((who) => path.join('org-b', 'private', who, 'tls', 'tls.pem')),
+    );
+  });
+
+  it('makes keys of one organisation only, when asked to', async () => {
+    await generateMaterial(topology(), folder, { only: ['org-b'] });
+    expect(await readdir(folder)).toEqual(['org-b']);
+  });
+
+  it('marks development and production material, and does not mix them', async () => {
+    await generateMaterial(topology(), folder, { environment: 'production' });
+    const own = await load();
+    expect(own.environment).toBe('production');
+    expect(new X509Certificate(`${own.msp.rootCerts[0]}`).subject).toContain('OU=production');
+    await expect(generateMaterial(topology(), folder)).rejects.toThrow(
+      'MQ_PKI_ENVIRONMENT: org-a has production material',
+    );
+  });
+
+  it('needs of others the public bundle only', async () => {
+    await generateMaterial(topology(), folder);
+    await rm(path.join(folder, 'org-b', 'private'), { recursive: true });
+    const other = await load('BMSP');
+    expect(other.holders.peers.size).toBe(0);
+    await rm(path.join(folder, 'org-b'), { recursive: true });
+    await expect(load('BMSP')).rejects.toThrow('MQ_PKI_MISSING: there is no public bundle of org-b');
+  });
+});
+
+describe('renewCertificates', () => {
+  it('gives a new certificate for the same key', async () => {
+    await generateMaterial(topology(), folder);
+    const before = holder(await load(), 'users', 'alice');
+    await renewCertificates(topology(), folder, 'org-a', 'alice');
+    const after = holder(await load(), 'users', 'alice');
+    expect(after.certificatePem).not.toBe(before.certificatePem);
+    expect(after.privateKeyPem).toBe(before.privateKeyPem);
+    expect(identify(await load(), after.certificatePem).invalidReason).toBeUndefined();
+  });
+
+  it('gives a new key when asked to', async () => {
+    await generateMaterial(topology(), folder);
+    const before = holder(await load(), 'users', 'alice');
+    await renewCertificates(topology(), folder, 'AMSP', 'alice', { key: 'new-key' });
+    const after = holder(await load(), 'users', 'alice');
+    expect(after.privateKeyPem).not.toBe(before.privateKeyPem);
+    expect(new X509Certificate(after.certificatePem).checkPrivateKey(createPrivateKey(after.privateKeyPem))).toBe(true);
+  });
+
+  it('names the holders there are', async () => {
+    await generateMaterial(topology(), folder);
+    await expect(renewCertificates(topology(), folder, 'org-a', 'bob')).rejects.toThrow(
+      'MQ_PKI_UNKNOWN_NODE: org-a has no "bob"; it has peer0, admin, alice',
+    );
+    await expect(renewCertificates(topology(), folder, 'org-c', 'bob')).rejects.toThrow(
+      'there are org-a, org-b, orderer',
+    );
+  });
+});
+
+describe('revokeCertificate', () => {
+  it('makes the MSP refuse the certificate, and its successor not', async () => {
+    await generateMaterial(topology(), folder);
+    const old = holder(await load(), 'users', 'alice').certificatePem;
+    await revokeCertificate(topology(), folder, 'org-a', { holder: 'alice' });
+    await renewCertificates(topology(), folder, 'org-a', 'alice');
+    const own = await load();
+    expect(identify(own, old).invalidReason).toBe('the certificate has been revoked');
+    expect(identify(own, holder(own, 'users', 'alice').certificatePem).invalidReason).toBeUndefined();
+    expect(identify(own, holder(own, 'peers', 'peer0').certificatePem).invalidReason).toBeUndefined();
+  });
+
+  it('keeps earlier revocations, and writes the list to every MSP folder', async () => {
+    await generateMaterial(topology(), folder);
+    const own = await load();
+    const [alice, admin] = [holder(own, 'users', 'alice'), holder(own, 'users', 'admin')];
+    await revokeCertificate(topology(), folder, 'org-a', { holder: 'alice' });
+    const serialNumber = new X509Certificate(admin.certificatePem).serialNumber;
+    await revokeCertificate(topology(), folder, 'org-a', { serialNumber });
+    const msp = await loadMspFolder('AMSP', holder(own, 'peers', 'peer0').mspFolder);
+    for (const { certificatePem } of [alice, admin]) {
+      const identity = new Msp(msp).deserialize(serializeIdentity('AMSP', certificatePem), Buffer.from(certificatePem));
+      expect(identity.invalidReason).toBe('the certificate has been revoked');
+    }
+  });
+
+  it('refuses a serial number that was never issued', async () => {
+    await generateMaterial(topology(), folder);
+    await expect(revokeCertificate(topology(), folder, 'org-a', { serialNumber: 'ab' })).rejects.toThrow(
+      'MQ_PKI_UNKNOWN_CERTIFICATE',
+    );
+  });
+
+  it('needs the authority of the organisation', async () => {
+    await generateMaterial(topology(), folder);
+    await rm(path.dirname(materialLayout(folder).organization('org-a').authority.key), { recursive: true });
+    await expect(revokeCertificate(topology(), folder, 'org-a', { holder: 'alice' })).rejects.toThrow('MQ_PKI_MISSING');
+  });
+});
+
+describe('listCertificates', () => {
+  it('shows state and expiry, the next to expire first', async () => {
+    await generateMaterial(topology(), folder);
+    await renewCertificates(topology(), folder, 'org-a', 'alice', { days: 10 });
+    await revokeCertificate(topology(), folder, 'org-a', { holder: 'peer0' });
+    const list = await listCertificates(topology(), folder, 'org-a', Date.now() + 20 * DAY_MS);
+    expect(list.slice(0, 2).map(({ name, status }) => [name, status])).toEqual([
+      ['alice.a.example', 'expired'],
+      ['alice.a.example', 'expired'],
+    ]);
+    expect(list.filter(({ status }) => status === 'revoked').map(({ name }) => name)).toEqual(['peer0.a.example']);
+  });
+});
