@@ -1,4 +1,8 @@
-export type FabricErrorCode = 'MQ_FABRIC_MISSING' | 'MQ_FABRIC_TOOL_FAILED' | 'MQ_FABRIC_TIMEOUT';
+export type FabricErrorCode =
+  | 'MQ_FABRIC_MISSING'
+  | 'MQ_FABRIC_TOOL_FAILED'
+  | 'MQ_FABRIC_DOWNLOAD_FAILED'
+  | 'MQ_FABRIC_ARCHIVE_WRONG';
 
 /** Something about the native Fabric network that an operator can act on. */
 export class FabricError extends Error {
