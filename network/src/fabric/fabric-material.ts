@@ -28,7 +28,11 @@ export class FabricMaterial {
   }
 
   admin(mspId: string): NodeMaterial {
-    return this.#of(mspId).holder('users', ADMIN_USER);
+    return this.user(mspId, ADMIN_USER);
+  }
+
+  user(mspId: string, name: string): NodeMaterial {
+    return this.#of(mspId).holder('users', name);
   }
 
   /** TLS of the organisation's process of a chaincode. */
