@@ -19,6 +19,8 @@ export type SigningKeyTable = {
   keyGeneration: number;
   publicKey: string;
   sealedSeed: Buffer;
+  /** X25519 private key of a patient's custodial wallet. */
+  sealedEncryptionKey: Buffer | null;
 };
 
 /** The hospital's own number of a patient. It is never written anywhere else. */
@@ -80,7 +82,23 @@ export type CheckpointTable = { channel: string; nextBlock: number; blockHash: s
 /** What the automatic attester has answered, so that a refusal is not tried for ever. */
 export type AttestationAttemptTable = { recordId: string; version: number; outcome: string; atMs: number };
 
+/** FHIR resources this gateway has stored: staff and places whole, a patient's only as where they are. */
+export type FhirResourceTable = {
+  resourceType: string;
+  id: string;
+  /** Of a patient's resource: the pseudonym and the record whose content holds it. */
+  patient: string | null;
+  recordId: string | null;
+  /** JSON of a practitioner, organisation or location; null for what is in a record. */
+  doc: string | null;
+};
+
+/** Business identifiers by which conditional references and creates find a resource. */
+export type FhirIdentifierTable = { resourceType: string; system: string; value: string; id: string };
+
 export type GatewayTables = {
+  fhirResource: FhirResourceTable;
+  fhirIdentifier: FhirIdentifierTable;
   account: AccountTable;
   signingKey: SigningKeyTable;
   patientNumber: PatientNumberTable;
