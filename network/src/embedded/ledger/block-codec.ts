@@ -15,7 +15,7 @@ export type BlockParts = Readonly<{
   commitHash: Uint8Array;
 }>;
 
-const NOTHING = new Uint8Array(0);
+const NOTHING: Uint8Array = new Uint8Array(0);
 
 export function encodeBlock(block: BlockParts): Buffer {
   const writer = new WireWriter();

@@ -49,6 +49,10 @@ export class QueryCursors<Row> {
     return this.#fill(id, cursor);
   }
 
+  has(id: string): boolean {
+    return this.#cursors.has(id);
+  }
+
   async close(id: string): Promise<void> {
     const cursor = this.#cursors.get(id);
     this.#cursors.delete(id);

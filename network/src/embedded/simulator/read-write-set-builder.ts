@@ -19,7 +19,7 @@ import type {
 import { compareUtf8 } from '../ledger/utf8-order.ts';
 import type { RangeSummary } from './range-summary.ts';
 
-const NOTHING = new Uint8Array(0);
+const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** A range while it is read: its end moves with the rows, its summary is made at the end. */
 export type OpenRange = {

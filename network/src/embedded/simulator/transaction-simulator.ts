@@ -213,7 +213,7 @@ export class TransactionSimulator {
   }
 }
 
-const NOTHING = new Uint8Array(0);
+const NOTHING: Uint8Array = new Uint8Array(0);
 
 const versionText = (version: Version | undefined): string =>
   version === undefined ? '<nil>' : `{BlockNum: ${version.block}, TxNum: ${version.tx}}`;
