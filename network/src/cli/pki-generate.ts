@@ -1,0 +1,36 @@
+import { generateMaterial } from '../pki/generate-material.ts';
+import { findOwner } from '../pki/renew-certificate.ts';
+import { type Command, EXIT_OK, parseOptions } from './command.ts';
+import { daysOf } from './days-option.ts';
+import { NETWORK_OPTIONS, NETWORK_OPTIONS_HELP, networkPlace } from './topology-option.ts';
+
+export const pkiGenerate: Command = {
+  name: 'pki generate',
+  summary: 'Make the keys and certificates that a network needs',
+  help: `usage: medquorum pki generate [--org NAME]... [--production] [options]
+
+Makes what is missing and keeps what is there. Without --production the material is marked as for development.
+
+  --org NAME        only this organisation (short name or MSP id); may be repeated
+  --production      mark the material as production: the embedded engine refuses it
+  --days N          life of the certificates (default 365)
+${NETWORK_OPTIONS_HELP}`,
+  async run(argv, { stdout, stderr }) {
+    const { org, production, days, ...values } = parseOptions(argv, {
+      ...NETWORK_OPTIONS,
+      org: { type: 'string', multiple: true },
+      production: { type: 'boolean' },
+      days: { type: 'string' },
+    });
+    const { topology, materialDirectory } = await networkPlace(values);
+    const only = org?.map((name) => findOwner(topology, name).name);
+    const { created } = await generateMaterial(topology, materialDirectory, {
+      environment: production ? 'production' : 'development',
+      ...(only === undefined ? {} : { only }),
+      ...daysOf(days),
+    });
+    for (const file of created) stdout.write(`${file}\n`);
+    stderr.write(`${created.length} certificates made in ${materialDirectory}\n`);
+    return EXIT_OK;
+  },
+};
