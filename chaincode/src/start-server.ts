@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { type ContractOptions, DEFAULT_CONTRACT_OPTIONS } from './contract/contract-options.ts';
+import { makeContracts } from './contracts.ts';
+import { CHAINCODE_NAME } from './ledger/transaction.ts';
+import { localRules, vetoBy } from './local-rules/local-rules.ts';
+import type { ServerSettings } from './server-settings.ts';
+
+type GrpcServer = {
+  bindAsync(address: string, credentials: unknown, done: (error: Error | null, port: number) => void): void;
+  forceShutdown(): void;
+};
+/** What fabric-shim's own server keeps; `start` of its own would not tell the port that was taken. */
+type ShimServer = { _server: GrpcServer; _credentials: unknown };
+
+const require = createRequire(import.meta.url);
+const { JSONSerializer } = require('fabric-contract-api');
+const ChaincodeFromContract = require('fabric-shim/lib/contract-spi/chaincodefromcontract.js');
+const ChaincodeServer = require('fabric-shim/lib/server.js');
+
+export type RunningServer = Readonly<{ port: number; close: () => void }>;
+
+/** Serves the contracts to this organisation's peer (chaincode as a service). */
+export async function startServer(settings: ServerSettings): Promise<RunningServer> {
+  const serializers = { transaction: 'jsonSerializer', serializers: { jsonSerializer: JSONSerializer } };
+  const contracts = makeContracts(await contractOptions(settings));
+  const chaincode = new ChaincodeFromContract(contracts, serializers, {}, CHAINCODE_NAME, '1');
+  const server: ShimServer = new ChaincodeServer(chaincode, {
+    ccid: settings.chaincodeId,
+    address: settings.address,
+    tlsProps: await tlsProps(settings),
+    'grpc.max_send_message_length': -1,
+    'grpc.max_receive_message_length': -1,
+  });
+  const port = await new Promise<number>((resolve, reject) => {
+    server._server.bindAsync(settings.address, server._credentials, (error, taken) =>
+      error ? reject(error) : resolve(taken),
+    );
+  });
+  return { port, close: () => server._server.forceShutdown() };
+}
+
+async function contractOptions({ consortiumFile }: ServerSettings): Promise<ContractOptions> {
+  if (consortiumFile === undefined) return DEFAULT_CONTRACT_OPTIONS;
+  const veto = vetoBy(localRules(JSON.parse(await readFile(consortiumFile, 'utf8'))));
+  return { ...DEFAULT_CONTRACT_OPTIONS, veto };
+}
+
+async function tlsProps({ tls }: ServerSettings): Promise<Record<string, Buffer> | undefined> {
+  if (tls === undefined) return undefined;
+  const { certificateFile, keyFile, clientCaFile } = tls;
+  return {
+    cert: await readFile(certificateFile),
+    key: await readFile(keyFile),
+    ...(clientCaFile !== undefined && { clientCACerts: await readFile(clientCaFile) }),
+  };
+}
