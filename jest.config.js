@@ -11,6 +11,6 @@ export default {
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/test/strip-types.js' },
-  testEnvironmentOptions: { exportConditions: ['node', 'import', 'medquorum-source', 'default'] },
+  testEnvironmentOptions: { customExportConditions: ['medquorum-source', 'node'] },
   testTimeout: 30_000,
 };
