@@ -22,8 +22,7 @@ export async function openStore(directory: string | undefined): Promise<Store> {
   try {
     await disk.open();
   } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    const code = codeOf(typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined);
     if (code === 'LEVEL_LOCKED')
       throw new LedgerError('LEDGER_IN_USE', 'another process holds the ledger', { cause: error });
     throw new LedgerError('LEDGER_CORRUPT', 'the ledger database cannot be opened', { cause: error });
@@ -55,3 +54,6 @@ export async function* storeEntries(
     await iterator.close();
   }
 }
+
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
