@@ -1,0 +1,56 @@
+import { codeOf } from '../testing/code-of.ts';
+import {
+  CITY,
+  CONFIGURATION,
+  FoundedConsortium,
+  KINDS,
+  organizationArgs,
+  REGULATOR,
+} from '../testing/founded-consortium.ts';
+import { entryOf, makeParty } from '../testing/party.ts';
+import { TestLedger } from '../testing/test-ledger.ts';
+import { localRules, vetoBy } from './local-rules.ts';
+
+const { members: _members, ...application } = CONFIGURATION;
+const organizations = [...KINDS].map(([mspId, kind]) => ({ mspId, application: { kind, facilities: [] } }));
+const veto = vetoBy(localRules({ application, organizations }));
+
+describe('an organisation’s veto', () => {
+  it('is against members and configurations that its own description does not have', async () => {
+    const ledger = await TestLedger.open();
+    const register = (args: object, party = CITY) =>
+      codeOf(
+        ledger.submit('registry:registerOrganizations', [entryOf(party, 'registry:registerOrganizations', args)], {
+          mspId: party.id,
+          veto,
+        }),
+      );
+    expect(await register({ ...organizationArgs(CITY), kind: 'regulator' })).toBe('MQ_VETOED [0]');
+    const stranger = makeParty('organization', 'StrangerMSP', 'StrangerMSP');
+    expect(await register({ ...organizationArgs(stranger), kind: 'hospital' }, stranger)).toBe('MQ_VETOED [0]');
+    expect(await register(organizationArgs(CITY))).toBe('no failure');
+    expect(await register(organizationArgs(REGULATOR), REGULATOR)).toBe('no failure');
+    const configure = (configuration: object) =>
+      codeOf(
+        ledger.submit('registry:configure', [entryOf(REGULATOR, 'registry:configure', { configuration })], {
+          mspId: REGULATOR.id,
+          veto,
+        }),
+      );
+    expect(await configure({ ...CONFIGURATION, releaseThreshold: 1 })).toBe('MQ_VETOED [0]');
+    expect(await configure({ ...CONFIGURATION, members: CONFIGURATION.members.toReversed() })).toBe('no failure');
+    await ledger.close();
+  });
+
+  it('is against nothing else', async () => {
+    const consortium = await FoundedConsortium.found();
+    const entry = entryOf(REGULATOR, 'registry:suspend', {
+      party: { kind: 'organization', id: CITY.id },
+      reason: 'left',
+    });
+    expect(await codeOf(consortium.ledger.submit('registry:suspend', [entry], { mspId: REGULATOR.id, veto }))).toBe(
+      'no failure',
+    );
+    await consortium.close();
+  });
+});
