@@ -46,11 +46,17 @@ export async function decideCommand(
     await pipeline(answers, stdout, { end: false });
     return EXIT_OK;
   } catch (error) {
-    stderr.write(`medquorum decide: ${error instanceof Error ? error.message : 'input or output failed'}\n`);
+    stderr.write(`medquorum decide: ${messageOf(error)}\n`);
     return EXIT_FAILED;
   }
 }
 
 async function* answersTo(input: Readable): AsyncGenerator<string> {
   for await (const line of linesOf(input)) yield `${JSON.stringify(answerTrialLine(line ?? ''))}\n`;
+}
+
+/** A system's message names the path and the cause; the lines themselves are never repeated. */
+function messageOf(error: unknown): string {
+  const isNamed = typeof error === 'object' && error !== null && 'message' in error;
+  return isNamed ? String(error.message) : 'input or output failed';
 }

@@ -17,42 +17,46 @@ export const ACTION_SYSTEM = 'http://terminology.hl7.org/CodeSystem/consentactio
 const CODE = /^[^\s]+(\s[^\s]+)*$/;
 const URI = /^\S+$/;
 
+type CodesOf = Readonly<Record<string, (code: string) => boolean>>;
+
 /**
- * The codes each system has, for the systems a provision is compared in. A code its system does not have is malformed:
- * where it would stand in the hierarchy, and so what it covers, cannot be known. Other systems are taken as given.
+ * For each element, the codes that the systems it is compared in have for it. Another code of such a system is
+ * malformed: where it would stand in the hierarchy, and so what it covers, cannot be known. Other systems' codes are
+ * taken as they are.
  */
-const IN_SYSTEM: ReadonlyMap<string, (code: string) => boolean> = new Map([
-  [ACT_REASON_SYSTEM, (code: string) => ACT_REASON.has(code)],
-  [ACT_CODE_SYSTEM, (code: string) => ACT_CODE.has(code)],
-  [CONFIDENTIALITY_SYSTEM, isConfidentiality],
-  [ACTION_SYSTEM, (code: string) => ACTIONS.some((known) => known === code)],
-  [RESOURCE_TYPES_SYSTEM, (code: string) => RESOURCE_TYPES.has(code)],
-]);
+const PURPOSES: CodesOf = { [ACT_REASON_SYSTEM]: (code) => ACT_REASON.subsumes('PurposeOfUse', code) };
+const LABELS: CodesOf = {
+  [ACT_CODE_SYSTEM]: (code) => ACT_CODE.subsumes('_ActPolicyType', code),
+  [CONFIDENTIALITY_SYSTEM]: isConfidentiality,
+};
+const CLASSES: CodesOf = { [RESOURCE_TYPES_SYSTEM]: (code) => RESOURCE_TYPES.has(code) };
+const ACTION_CODES: CodesOf = { [ACTION_SYSTEM]: (code) => ACTIONS.some((known) => known === code) };
 
-export const readPurposes = codings;
-export const readLabels = codings;
-export const readClassCodes = codings;
-export const readActionCodes = concepts;
-export const readCodes = concepts;
+type ReadCodings = (value: unknown, path: string) => readonly Coding[];
+export const readPurposes: ReadCodings = (value, path) => codings(value, path, PURPOSES);
+export const readLabels: ReadCodings = (value, path) => codings(value, path, LABELS);
+export const readClassCodes: ReadCodings = (value, path) => codings(value, path, CLASSES);
+export const readActionCodes: ReadCodings = (value, path) => concepts(value, path, ACTION_CODES);
+export const readCodes: ReadCodings = (value, path) => concepts(value, path, {});
 
-function codings(value: unknown, path: string): readonly Coding[] {
-  return list(value, path).map((item, i) => coding(item, `${path}[${i}]`));
+function codings(value: unknown, path: string, codesOf: CodesOf): readonly Coding[] {
+  return list(value, path).map((item, i) => coding(item, `${path}[${i}]`, codesOf));
 }
 
 /** The codings of all concepts: they are alternatives, within one concept and between them. */
-function concepts(value: unknown, path: string): readonly Coding[] {
+function concepts(value: unknown, path: string, codesOf: CodesOf): readonly Coding[] {
   return list(value, path).flatMap((item, i) => {
     const { coding: codes } = members(item, `${path}[${i}]`, 'id extension coding text');
-    return codings(codes, `${path}[${i}].coding`);
+    return codings(codes, `${path}[${i}].coding`, codesOf);
   });
 }
 
-function coding(value: unknown, path: string): Coding {
+function coding(value: unknown, path: string, codesOf: CodesOf): Coding {
   const own = members(value, path, 'id extension system version code display userSelected');
   const system = primitive(own, 'system', path);
   const code = primitive(own, 'code', path);
   if (typeof system !== 'string' || !URI.test(system)) return fail(at(path, 'system'));
   if (typeof code !== 'string' || !CODE.test(code)) return fail(at(path, 'code'));
-  if (IN_SYSTEM.get(system)?.(code) === false) fail(at(path, 'code'));
+  if (Object.hasOwn(codesOf, system) && codesOf[system]?.(code) === false) fail(at(path, 'code'));
   return { system, code };
 }
