@@ -8,10 +8,12 @@ import {
   type PrivateNamespaceWrites,
 } from './private-write-set.ts';
 import type { KeyWrite, Version } from './read-write-set.ts';
+import { seal, unseal } from './sealed-record.ts';
 import { decodeRecord, encodeRecord } from './state-record.ts';
 import type { HashUpdate, StateUpdates } from './state-updates.ts';
 import { type Store, type StoreOperation, storeEntries } from './store.ts';
 import * as keys from './store-keys.ts';
+import { encodeLocation } from './transaction-index.ts';
 
 const NOTHING = Buffer.alloc(0);
 const VALID = 0; // peer.TxValidationCode
@@ -47,7 +49,7 @@ export class CommitBatch {
       if (txId === '') continue;
       const key = keys.transactionKey(txId);
       if (this.#current(key) !== undefined) continue;
-      this.put(key, Buffer.concat([keys.u64(this.#number), keys.u32(index), keys.u32(code)]));
+      this.put(key, encodeLocation(key, { blockNumber: this.#number, index, code }));
     }
   }
 
@@ -190,7 +192,8 @@ export class CommitBatch {
         collections: collections.filter(({ collection }) => isMember(namespace, collection)),
       }))
       .filter(({ collections }) => collections.length > 0);
-    this.put(keys.privateWritesKey(mspId, this.#number, index), encodePrivateWrites(own));
+    const setKey = keys.privateWritesKey(mspId, this.#number, index);
+    this.put(setKey, seal(setKey, encodePrivateWrites(own)));
     for (const { namespace, collections } of own) {
       for (const { collection, bytes } of collections) {
         for (const write of decodeCollectionWrites(bytes).writes) {
@@ -209,7 +212,8 @@ export class CommitBatch {
         const { block, tx } = keys.positionOf(key);
         const setKey = keys.privateWritesKey(mspId, block, tx);
         const bytes = this.#current(setKey);
-        if (bytes !== undefined) this.put(setKey, withoutKey(bytes, namespace, collection, keyHash));
+        if (bytes !== undefined)
+          this.put(setKey, seal(setKey, withoutKey(unseal(setKey, bytes), namespace, collection, keyHash)));
         this.delete(key);
       }
     }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type BlockParts, commitHash, decodeBlock, encodeBlock } from './block-codec.ts';
+import { commitHash, decodeBlock, encodeBlock } from './block-codec.ts';
 import { dataHash, headerHash, sha256 } from './block-hash.ts';
 import { CommitBatch } from './commit-batch.ts';
 import { CommitWatch } from './commit-watch.ts';
@@ -16,10 +16,13 @@ import type {
 import { LedgerError } from './ledger-error.ts';
 import { EMPTY_HEAD, encodeHead, type LedgerHead } from './ledger-head.ts';
 import { LevelView } from './level-view.ts';
+import { unseal } from './sealed-record.ts';
 import { StateUpdates } from './state-updates.ts';
 import type { StateView } from './state-view.ts';
 import { type Store, type StoreOperation, type StoreSnapshot, writeDurably } from './store.ts';
 import * as keys from './store-keys.ts';
+import { decodeStoredBlock, readStoredBlock, sealBlock } from './stored-block.ts';
+import { findLocation } from './transaction-index.ts';
 import { decodeUndo, encodeUndo } from './undo.ts';
 
 const GENESIS_BLOCK = 0;
@@ -78,8 +81,8 @@ export class LevelLedger implements Ledger {
 
   getBlock(number: number): Buffer | undefined {
     if (number >= this.height) return undefined;
-    const bytes = this.#store.getSync(keys.blockKey(number));
-    const parts = bytes && decodeOrCorrupt(number, bytes);
+    const bytes = readStoredBlock(this.#store, number);
+    const parts = bytes && decodeStoredBlock(number, bytes);
     const expected = this.#headerHashes[number];
     if (bytes === undefined || parts === undefined || expected === undefined) throw corrupt(number, 'is missing');
     if (!headerHash(number, parts.previousHash, parts.dataHash).equals(expected))
@@ -89,13 +92,7 @@ export class LevelLedger implements Ledger {
   }
 
   findTransaction(txId: string): TransactionLocation | undefined {
-    const bytes = this.#store.getSync(keys.transactionKey(txId));
-    if (bytes === undefined) return undefined;
-    return {
-      blockNumber: Number(bytes.readBigUInt64BE(0)),
-      index: bytes.readUInt32BE(8),
-      code: bytes.readUInt32BE(12),
-    };
+    return findLocation(this.#store, txId);
   }
 
   async waitForTransaction(txId: string, signal: AbortSignal): Promise<TransactionLocation> {
@@ -129,8 +126,9 @@ export class LevelLedger implements Ledger {
     const found = new Map<number, Uint8Array>();
     const transactions = this.getBlock(blockNumber) === undefined ? 0 : this.#transactionCount(blockNumber);
     for (let index = 0; index < transactions; index++) {
-      const bytes = this.#store.getSync(keys.privateWritesKey(mspId, blockNumber, index));
-      if (bytes !== undefined) found.set(index, bytes);
+      const key = keys.privateWritesKey(mspId, blockNumber, index);
+      const sealed = this.#store.getSync(key);
+      if (sealed !== undefined) found.set(index, unseal(key, sealed));
     }
     return found;
   }
@@ -205,7 +203,7 @@ export class LevelLedger implements Ledger {
       commitHash: hash,
     };
     const batch = new CommitBatch(this.#store, this.#collections, number);
-    batch.put(keys.blockKey(number), bytes);
+    batch.put(keys.blockKey(number), sealBlock(number, bytes));
     batch.addTransactions(outcomes);
     batch.addState(updates);
     batch.addHistory(outcomes);
@@ -264,14 +262,6 @@ export class LevelLedger implements Ledger {
 
 function closeUnused(shared: SharedSnapshot): void {
   if (shared.superseded && shared.users === 0) void shared.snapshot.close();
-}
-
-function decodeOrCorrupt(number: number, bytes: Buffer): BlockParts {
-  try {
-    return decodeBlock(bytes);
-  } catch (cause) {
-    throw new LedgerError('LEDGER_CORRUPT', `block ${number} cannot be read`, { cause });
-  }
 }
 
 const corrupt = (number: number, what: string): LedgerError =>

@@ -11,7 +11,9 @@ import type { Ledger } from './ledger.ts';
 import { openLedger } from './open-ledger.ts';
 import { encodeRecord } from './state-record.ts';
 import { openStore, type Store } from './store.ts';
-import { blockKey, headKey, stateKey } from './store-keys.ts';
+import { blockKey, headKey, historyKey, stateKey, transactionKey } from './store-keys.ts';
+import { readStoredBlock, sealBlock } from './stored-block.ts';
+import { encodeLocation } from './transaction-index.ts';
 
 const WRITER = fileURLToPath(new URL('../testing/commit-until-killed.ts', import.meta.url));
 const KILLS = 4;
@@ -65,13 +67,41 @@ describe('openLedger on disk', () => {
       bytes[bytes.indexOf('t1')] = 0x75;
       await store.put(blockKey(1), bytes);
     });
+    await expect(open()).rejects.toMatchObject({
+      code: 'LEDGER_CORRUPT',
+      message: expect.stringContaining("kind 'b'"),
+    });
+  });
+
+  it('notices changed data of a block behind a fitting checksum', async () => {
+    await tampered(async (store) => {
+      const bytes = Buffer.from(readStoredBlock(store, 1) ?? []);
+      bytes[bytes.indexOf('t1')] = 0x75;
+      await store.put(blockKey(1), sealBlock(1, bytes));
+    });
     await expect(open()).rejects.toMatchObject({ code: 'LEDGER_CORRUPT', message: expect.stringContaining('block 1') });
+  });
+
+  it('notices a transaction or a history entry missing from its index', async () => {
+    await tampered((store) => store.del(transactionKey('t1')));
+    await expect(open()).rejects.toMatchObject({
+      code: 'LEDGER_CORRUPT',
+      message: expect.stringContaining('the index lacks'),
+    });
+    const store = await openStore(directory);
+    const key = transactionKey('t1');
+    await store.put(key, encodeLocation(key, { blockNumber: 1, index: 0, code: 0 }));
+    await store.del(historyKey('cc', 'a', 1, 0));
+    await store.close();
+    await expect(open()).rejects.toMatchObject({ code: 'LEDGER_CORRUPT', message: expect.stringContaining('history') });
   });
 
   it('notices a changed validation code', async () => {
     await tampered(async (store) => {
-      const block = decodeBlock((await store.get(blockKey(1))) ?? Buffer.alloc(0));
-      await store.put(blockKey(1), encodeBlock({ ...block, filter: Buffer.of(11) }));
+      const block = decodeBlock(readStoredBlock(store, 1) ?? Buffer.alloc(0));
+      await store.put(blockKey(1), sealBlock(1, encodeBlock({ ...block, filter: Buffer.of(11) })));
+      const key = transactionKey('t1');
+      await store.put(key, encodeLocation(key, { blockNumber: 1, index: 0, code: 11 }));
     });
     await expect(open()).rejects.toMatchObject({
       code: 'LEDGER_CORRUPT',
@@ -81,8 +111,7 @@ describe('openLedger on disk', () => {
 
   it('notices exchanged and missing blocks', async () => {
     await tampered(async (store) => {
-      const first = (await store.get(blockKey(1))) ?? Buffer.alloc(0);
-      await store.put(blockKey(2), first);
+      await store.put(blockKey(2), sealBlock(2, readStoredBlock(store, 1) ?? Buffer.alloc(0)));
     });
     await expect(open()).rejects.toMatchObject({ code: 'LEDGER_CORRUPT' });
   });

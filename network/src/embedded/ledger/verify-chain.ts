@@ -1,7 +1,7 @@
-import { type BlockParts, commitHash, decodeBlock } from './block-codec.ts';
+import { type BlockParts, commitHash } from './block-codec.ts';
 import { dataHash, headerHash } from './block-hash.ts';
-import { decodeEnvelopeHead, resultsOf } from './endorser-transaction.ts';
-import type { CollectionDirectory, LedgerSnapshot } from './ledger.ts';
+import { decodeEnvelopeHead, type EnvelopeHead, resultsOf } from './endorser-transaction.ts';
+import type { CollectionDirectory, LedgerSnapshot, TransactionLocation } from './ledger.ts';
 import { LedgerError } from './ledger-error.ts';
 import { decodeHead, EMPTY_HEAD, type LedgerHead } from './ledger-head.ts';
 import type { VerifiedChain } from './level-ledger.ts';
@@ -10,7 +10,9 @@ import { decodeReadWriteSet } from './read-write-set-codec.ts';
 import { decodeRecord, type StateRecord } from './state-record.ts';
 import { type LatestState, StateUpdates } from './state-updates.ts';
 import { type Store, storeEntries } from './store.ts';
-import { afterPrefix, blockKey, hashKey, headKey, KIND, stateKey } from './store-keys.ts';
+import { afterPrefix, hashKey, headKey, historyKey, KIND, stateKey } from './store-keys.ts';
+import { decodeStoredBlock, readStoredBlock } from './stored-block.ts';
+import { findLocation } from './transaction-index.ts';
 
 const ENDORSER_TRANSACTION = 3; // common.HeaderType
 const VALID = 0; // peer.TxValidationCode
@@ -23,15 +25,17 @@ const VALID = 0; // peer.TxValidationCode
 export async function verifyChain(store: Store, collections: CollectionDirectory): Promise<VerifiedChain> {
   const stored = store.getSync(headKey());
   const head = stored === undefined ? EMPTY_HEAD : decodeHead(stored);
-  const replay = new Replay(collections);
+  const replay = new Replay(store, collections);
   for (let number = 0; number < head.height; number++) {
-    const bytes = store.getSync(blockKey(number));
+    const bytes = readStoredBlock(store, number);
     if (bytes === undefined) throw new LedgerError('LEDGER_CORRUPT', `block ${number} is missing`);
     replay.add(number, bytes);
   }
   if (!replay.isAt(head))
     throw new LedgerError('LEDGER_CORRUPT', `the chain of ${head.height} blocks does not end where it should`);
   await verifyState(store, replay.state);
+  await verifyCount(store, KIND.transaction, replay.transactions);
+  await verifyCount(store, KIND.history, replay.modifications);
   return { head, headerHashes: replay.headerHashes, snapshots: await storedSnapshots(store) };
 }
 
@@ -44,6 +48,10 @@ class Replay {
   readonly #expiries = new Map<number, { key: string; version: Version }[]>();
   readonly headerHashes: Buffer[] = [];
   readonly state: ReplayedState = new Map();
+  /** Distinct transaction ids, and writes by valid transactions: what the two indexes hold. */
+  transactions = 0;
+  modifications = 0;
+  readonly #store: Store;
   #commitHash: Uint8Array = new Uint8Array(0);
   readonly #latest: LatestState = {
     get: (namespace, key) => this.state.get(stateKey(namespace, key).toString('latin1')),
@@ -53,12 +61,13 @@ class Replay {
     },
   };
 
-  constructor(collections: CollectionDirectory) {
+  constructor(store: Store, collections: CollectionDirectory) {
+    this.#store = store;
     this.#collections = collections;
   }
 
   add(number: number, bytes: Buffer): void {
-    const block = decodeOrCorrupt(number, bytes);
+    const block = decodeStoredBlock(number, bytes);
     const previous = this.headerHashes.at(-1) ?? Buffer.alloc(0);
     check(block.number === number, number, 'carries another number');
     check(previous.equals(block.previousHash), number, 'does not follow the block before it');
@@ -84,11 +93,41 @@ class Replay {
   #updatesOf({ number, envelopes, filter }: BlockParts): StateUpdates {
     const updates = new StateUpdates(this.#latest);
     for (const [tx, envelope] of envelopes.entries()) {
-      if (filter[tx] !== VALID) continue;
-      const { type, data } = decodeEnvelopeHead(envelope);
-      if (type === ENDORSER_TRANSACTION) updates.apply(decodeReadWriteSet(resultsOf(data)), { block: number, tx });
+      const code = filter[tx] ?? VALID;
+      const head = headOf(envelope);
+      if (head !== undefined) this.#checkIndexed(head.txId, { blockNumber: number, index: tx, code });
+      if (head?.type !== ENDORSER_TRANSACTION || code !== VALID) continue;
+      const sets = decodeReadWriteSet(resultsOf(head.data));
+      updates.apply(sets, { block: number, tx });
+      for (const set of sets) for (const { key } of set.writes) this.#checkHistory(set.namespace, key, number, tx);
     }
     return updates;
+  }
+
+  /** The index knows the first occurrence of each id. */
+  #checkIndexed(txId: string, { blockNumber, index, code }: TransactionLocation): void {
+    const found = findLocation(this.#store, txId);
+    if (found === undefined) {
+      check(code !== VALID || txId === '', blockNumber, 'has a valid transaction that the index lacks');
+      return; // an id that validation could not read is not indexed
+    }
+    const isFirst = found.blockNumber === blockNumber && found.index === index;
+    const isEarlier = found.blockNumber < blockNumber || (found.blockNumber === blockNumber && found.index < index);
+    check(
+      isEarlier || (isFirst && found.code === code),
+      blockNumber,
+      'has a transaction that the index places elsewhere',
+    );
+    if (isFirst) this.transactions++;
+  }
+
+  #checkHistory(namespace: string, key: string, block: number, tx: number): void {
+    check(
+      this.#store.getSync(historyKey(namespace, key, block, tx)) !== undefined,
+      block,
+      'has a write that history lacks',
+    );
+    this.modifications++;
   }
 
   #expire(number: number): void {
@@ -157,12 +196,20 @@ function entriesOf(store: Store, kind: string): AsyncGenerator<[Buffer, Buffer],
   return storeEntries(store, { gte: prefix, lt: afterPrefix(prefix) });
 }
 
-function decodeOrCorrupt(number: number, bytes: Buffer): BlockParts {
+/** undefined for bytes that are no envelope: such a transaction is on the chain, but nowhere else. */
+function headOf(envelope: Uint8Array): EnvelopeHead | undefined {
   try {
-    return decodeBlock(bytes);
-  } catch (cause) {
-    throw new LedgerError('LEDGER_CORRUPT', `block ${number} cannot be read`, { cause });
+    return decodeEnvelopeHead(envelope);
+  } catch {
+    return undefined;
   }
+}
+
+async function verifyCount(store: Store, kind: string, expected: number): Promise<void> {
+  let count = 0;
+  for await (const _entry of entriesOf(store, kind)) count++;
+  if (count !== expected)
+    throw new LedgerError('LEDGER_CORRUPT', `index '${kind}' has ${count} entries instead of ${expected}`);
 }
 
 function check(condition: boolean, number: number, what: string): void {
