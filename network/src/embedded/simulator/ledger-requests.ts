@@ -1,4 +1,4 @@
-import type { CollectionDefinition } from '../chaincode/chaincode-definition.ts';
+import { type CollectionDefinition, IMPLICIT_COLLECTION_PREFIX } from '../chaincode/chaincode-definition.ts';
 import type { KeyModification } from '../ledger/ledger.ts';
 import type { MetadataEntry } from '../ledger/read-write-set.ts';
 import { PlainScan, type RowScan } from './range-scan.ts';
@@ -107,20 +107,22 @@ export class LedgerRequests {
   }
 
   #checkRead(collection: string): void {
-    const { memberOnlyRead, memberMspIds } = this.#collection(collection);
-    if (memberOnlyRead && !memberMspIds.includes(this.#options.creatorMspId)) throw this.#noAccess('read', collection);
+    const rule = this.#accessRule(collection);
+    if (rule?.memberOnlyRead === true && !rule.memberMspIds.includes(this.#options.creatorMspId))
+      throw this.#noAccess('read', collection);
   }
 
   #checkWrite(collection: string): void {
-    const { memberOnlyWrite, memberMspIds } = this.#collection(collection);
-    if (memberOnlyWrite && !memberMspIds.includes(this.#options.creatorMspId))
+    const rule = this.#accessRule(collection);
+    if (rule?.memberOnlyWrite === true && !rule.memberMspIds.includes(this.#options.creatorMspId))
       throw this.#noAccess('write', collection);
   }
 
-  #collection(name: string): CollectionDefinition {
+  /** Undefined for an implicit collection of an unknown organisation: no rule refuses it, the simulator itself does. */
+  #accessRule(name: string): CollectionDefinition | undefined {
     const { findCollection, channelId, namespace } = this.#options;
     const collection = findCollection(namespace, name);
-    if (collection === undefined) {
+    if (collection === undefined && !name.startsWith(IMPLICIT_COLLECTION_PREFIX)) {
       throw new SimulationError(`collection ${channelId}/${namespace}/${name} could not be found`);
     }
     return collection;
