@@ -2,7 +2,13 @@ import type { Bundle, Coding, DocumentReference, Period } from '@medplum/fhirtyp
 import { isSegregated, isSensitivity } from '@medquorum/chaincode/access/code-systems/security-label';
 import type { RecordHeader } from '@medquorum/chaincode/record/record-header';
 import { CONFIDENTIALITIES, type Confidentiality } from '@medquorum/chaincode/schema/codes';
-import { POLICY_CODES, SENSITIVITY_LABELS, V3 } from '@medquorum/chaincode/schema/fhir-codes';
+import {
+  POLICY_CODES,
+  RESOURCE_TYPES,
+  type ResourceType,
+  SENSITIVITY_LABELS,
+  V3,
+} from '@medquorum/chaincode/schema/fhir-codes';
 import { FhirError } from './fhir-error.ts';
 import type { ChartPart } from './split-chart.ts';
 
@@ -12,7 +18,7 @@ export type HeaderDraft = Omit<RecordHeader, 'content'>;
 /** A record to be written: its header, and its content as a FHIR collection. */
 export type RecordDraft = Readonly<{
   recordId: string;
-  class: 'clinical' | 'persona' | 'segregated';
+  class: 'clinical' | 'claim' | 'persona' | 'segregated';
   header: HeaderDraft;
   content: Bundle;
 }>;
@@ -24,24 +30,39 @@ export type RecordDraft = Readonly<{
  */
 export function toRecordDrafts(parts: readonly ChartPart[], patientRecordId: string): readonly RecordDraft[] {
   return parts.map((part) => {
+    const { resource } = part.subject;
     const labelled = labelsOf(part);
+    const segregated = labelled.labels.some(isSegregated) || labelled.confidentiality === 'V';
     const content: Bundle = {
       resourceType: 'Bundle',
       type: 'collection',
-      entry: part.resources.map(({ resource }) => ({ resource })),
+      entry: part.resources.map((item) => ({ resource: item.resource })),
     };
     if (part.kind === 'patient') {
       return { recordId: patientRecordId, class: 'persona', header: { type: 'Patient', ...labelled }, content };
     }
-    const document = part.subject.resource as DocumentReference;
-    const segregated = labelled.labels.some(isSegregated) || labelled.confidentiality === 'V';
+    const ownClass = CLAIM_TYPES.has(resource.resourceType) ? 'claim' : 'clinical';
     return {
-      recordId: document.id ?? '',
-      class: segregated ? 'segregated' : 'clinical',
-      header: { type: 'DocumentReference', ...labelled, ...documentFacts(document) },
+      recordId: resource.id ?? '',
+      class: segregated ? 'segregated' : ownClass,
+      header: {
+        type: headerType(resource.resourceType),
+        ...labelled,
+        ...(resource.resourceType === 'DocumentReference' ? documentFacts(resource) : {}),
+      },
       content,
     };
   });
+}
+
+/** What claims are made of; they are a class of their own, since insurers may see them and no more. */
+const CLAIM_TYPES: ReadonlySet<string> = new Set(['Claim', 'ExplanationOfBenefit', 'Coverage']);
+
+function headerType(resourceType: string): ResourceType {
+  const known = RESOURCE_TYPES.find((type) => type === resourceType);
+  if (known === undefined)
+    throw new FhirError('MQ_FHIR_NOT_SUPPORTED', `a ${resourceType} cannot be a record by itself`);
+  return known;
 }
 
 const LOINC = 'http://loinc.org';

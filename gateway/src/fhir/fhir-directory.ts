@@ -46,6 +46,16 @@ export class FhirDirectory implements ReferenceDirectory {
     return (await this.#row(resourceType, id))?.recordId ?? undefined;
   }
 
+  /** The patient of a record that this gateway wrote, where the ledger does not say. */
+  async patientOf(recordId: string): Promise<string | undefined> {
+    const row = await this.#db
+      .selectFrom('fhirResource')
+      .select('patient')
+      .where('recordId', '=', recordId)
+      .executeTakeFirst();
+    return row?.patient ?? undefined;
+  }
+
   /** Stores a staff member or place, new or again; its identifiers from then on lead to it. */
   async store({ resource }: ChartResource): Promise<void> {
     const { resourceType, id = '' } = resource;

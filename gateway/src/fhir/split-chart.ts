@@ -1,13 +1,13 @@
-import type { DocumentReference, Patient, Resource } from '@medplum/fhirtypes';
+import type { Resource } from '@medplum/fhirtypes';
 import { referencesOf } from './references.ts';
 
 /** A resource with the literal reference under which others of the chart name it (`Type/id`). */
 export type ChartResource = Readonly<{ reference: string; resource: Resource }>;
 
-/** What becomes one record: an encounter's document with what belongs to it, or what is the patient's own. */
+/** What becomes one record: an encounter's document with what belongs to it, what is the patient's own, or one resource by itself. */
 export type ChartPart = Readonly<{
-  kind: 'document' | 'patient';
-  /** The DocumentReference or the Patient under whose id the record stands. */
+  kind: 'document' | 'patient' | 'resource';
+  /** The DocumentReference, Patient or other resource that the record is of. */
   subject: ChartResource;
   /** Everything in the record, the subject first, then in the order of the Bundle. */
   resources: readonly ChartResource[];
@@ -61,7 +61,3 @@ function part(kind: ChartPart['kind'], resources: readonly ChartResource[]): Cha
   if (subject === undefined) throw new RangeError('a part has its subject first');
   return { kind, subject, resources };
 }
-
-export const isDocument = (resource: Resource): resource is DocumentReference =>
-  resource.resourceType === 'DocumentReference';
-export const isPatient = (resource: Resource): resource is Patient => resource.resourceType === 'Patient';
