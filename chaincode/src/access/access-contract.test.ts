@@ -150,6 +150,8 @@ describe('access decisions', () => {
     expect(await codeOf(decide(VALLEY, { place: { ...PLACE, until: at(-1) } }))).toBe('MQ_PLACE_ATTESTATION [0]');
     const foreign = await decide(VALLEY, { place: { ...PLACE, facility: 'city-hospital-main' } });
     expect(foreign.outcomes[0].reasons).toContain('facility-not-own');
+    const nobodys = decide(VALLEY, { place: { ...PLACE, facility: 'somewhere' } });
+    expect(await codeOf(nobodys)).toBe('MQ_FACILITY_NOT_FOUND [0]');
   });
 
   it('know an emergency only with a second clinician of another authority who signed for this very request', async () => {
@@ -177,11 +179,11 @@ describe('access decisions', () => {
         { ...emergency, emergency: { reason: 'unconscious', secondClinician: agreement(party, signedFor) } },
         { nonce },
       );
-    const { outcomes } = await asked(CLINICIAN, 'emergency-1');
+    const { outcomes } = await asked(CLINICIAN, 'emergency-number-1');
     expect(outcomes).toMatchObject([{ effect: 'permit', reasons: ['break-glass'] }]);
     expect(outcomes[0].obligations).toContain('notify-patient');
-    expect(await codeOf(asked(CLINICIAN, 'emergency-2', 'emergency-1'))).toBe('MQ_SIGNATURE_INVALID [0]');
-    expect(await codeOf(asked(VERIFIER, 'emergency-3'))).toBe('MQ_AUTHOR_NOT_ALLOWED [0]');
+    expect(await codeOf(asked(CLINICIAN, 'emergency-number-2', 'emergency-number-1'))).toBe('MQ_SIGNATURE_INVALID [0]');
+    expect(await codeOf(asked(VERIFIER, 'emergency-number-3'))).toBe('MQ_AUTHOR_NOT_ALLOWED [0]');
   });
 
   it('are asked for only under a role that is held, by whom it is held', async () => {

@@ -32,7 +32,11 @@ export function checkPlace({ args, author, tx }: Item<DecideArgs>, { organizatio
   }
 }
 
-/** Whose facility it is, looked for at the requester's organisation first; null where nobody has registered it. */
+/**
+ * Whose facility it is, looked for at the requester's organisation first; null without a place.
+ *
+ * @throws MedQuorumError `MQ_FACILITY_NOT_FOUND` where nobody has registered it
+ */
 export async function facilityOwner(
   { session, args }: Item<DecideArgs>,
   { organization }: Requester,
@@ -45,5 +49,5 @@ export async function facilityOwner(
     const member = await session.get('organization', mspId);
     if (member?.facilities.some(({ id }) => id === facility)) return mspId;
   }
-  return null;
+  throw new MedQuorumError('MQ_FACILITY_NOT_FOUND', 'nobody has registered the facility');
 }

@@ -46,6 +46,16 @@ describe('consents', () => {
     expect(await withdraw(PATIENT)).toBe('MQ_CONSENT_STATUS [0]');
   });
 
+  it('name only members and record classes of the consortium', async () => {
+    const organization = { reference: { reference: 'Organization/NobodyMSP' } };
+    const actor = [{ ...permit().actor[0], ...organization }];
+    expect(await grant(PATIENT, consentId, consentOf(permit({ actor })))).toBe('MQ_ORGANIZATION_NOT_FOUND [0]');
+    const ofClass = (code: string) => permit({ class: [{ system: 'urn:medquorum:record-class', code }] });
+    const nested = consentOf(permit({ provision: [ofClass('unheard-of')] }));
+    expect(await grant(PATIENT, consentId, nested)).toBe('MQ_RECORD_CLASS_UNKNOWN [0]');
+    expect(await grant(PATIENT, consentId, consentOf(ofClass('clinical')))).toBe('no failure');
+  });
+
   it('are withdrawn whatever the head is and whoever is suspended, but not on top of another state if one is named', async () => {
     await grant(PATIENT);
     expect(await withdraw(PATIENT, consentId, { headDigest: '0'.repeat(64) })).toBe('MQ_INTENT_HEAD [0]');

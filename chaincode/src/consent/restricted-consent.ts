@@ -1,3 +1,4 @@
+import { RECORD_CLASS_SYSTEM } from '../access/consent-reading/match-provision.ts';
 import { recordClassName } from '../consortium/consortium-configuration.ts';
 import { CONFIDENTIALITIES } from '../schema/codes.ts';
 import {
@@ -40,7 +41,7 @@ const CODES: ReadonlyMap<string, Shape<string>> = new Map<string, Shape<string>>
   ],
   ['http://hl7.org/fhir/resource-types', oneOf(RESOURCE_TYPES)],
   ['http://loinc.org', text(/^[0-9]{1,7}-[0-9]$/, 'a LOINC code')],
-  ['urn:medquorum:record-class', recordClassName],
+  [RECORD_CLASS_SYSTEM, recordClassName],
 ]);
 
 const codingForm = object({ system: oneOf([...CODES.keys()]), code: text(/^[^\s]{1,40}$/, 'a code') });

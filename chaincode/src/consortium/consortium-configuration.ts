@@ -16,7 +16,7 @@ const member = object({ mspId, kind: oneOf(ORGANIZATION_KINDS) });
 /** One class of records: who must vouch for its content, and who must endorse its head. */
 const recordClass = object(
   { name: recordClassName, attestations: integer(1, MAX_MEMBERS), endorsements: integer(1, MAX_MEMBERS) },
-  { collection: text(/^[A-Za-z0-9-][A-Za-z0-9_-]{0,127}$/, 'the name of a private collection') },
+  { collection: text(/^[A-Za-z][A-Za-z0-9_-]{0,127}$/, 'the name of a private collection') },
 );
 export type RecordClass = Shaped<typeof recordClass>;
 

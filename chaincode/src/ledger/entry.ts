@@ -11,6 +11,9 @@ export const MAX_ENTRIES_BYTES = 4 << 20;
 /** An intent may be carried for this long at most: the ledger keeps its nonce until then. */
 export const MAX_INTENT_LIFETIME_MS = 7 * 24 * 3600 * 1000;
 
+/** A shorter nonce could be guessed, or be a word. */
+export const MIN_NONCE_CHARS = 16;
+
 /** A signed intent as it stands in arguments and state. */
 export type Entry = Readonly<{ intent: Intent; signature: string }>;
 
@@ -19,13 +22,21 @@ const envelope = object({ intent: anything, signature });
 /** @throws MedQuorumError `MQ_INPUT_INVALID`, or `MQ_INTENT_INVALID` naming the member of the intent */
 export const entry: Shape<Entry> = (value, path) => {
   const { intent, signature: signed } = envelope(value, path);
+  const parsed = parsedIntent(intent, path);
+  if (parsed.nonce.length < MIN_NONCE_CHARS) {
+    throw new MedQuorumError('MQ_INTENT_INVALID', `${path}.intent: nonce: must have ${MIN_NONCE_CHARS} characters`);
+  }
+  return { intent: parsed, signature: signed };
+};
+
+function parsedIntent(intent: unknown, path: string): Intent {
   try {
-    return { intent: parseIntent(intent), signature: signed };
+    return parseIntent(intent);
   } catch (cause) {
     if (!(cause instanceof CryptoError)) throw cause;
     throw new MedQuorumError('MQ_INTENT_INVALID', `${path}.${cause.message.replace(/^MQ_[A-Z_]+: /, '')}`, { cause });
   }
-};
+}
 
 function anything(value: unknown): unknown {
   return value;

@@ -63,9 +63,10 @@ describe('a list of signed entries', () => {
     const { intent, signature } = registration('a');
     const altered = (change: object) => submit([{ intent: { ...intent, ...change }, signature }]);
     expect(await altered({ nonce: 'with blank' })).toBe('MQ_INTENT_INVALID [0]');
+    expect(await altered({ nonce: 'x'.repeat(15) })).toBe('MQ_INTENT_INVALID [0]');
     expect(await altered({ extra: 1 })).toBe('MQ_INTENT_INVALID [0]');
     expect(await altered({ v: 2 })).toBe('MQ_INTENT_INVALID [0]');
-    expect(await altered({ nonce: 'another' })).toBe('MQ_SIGNATURE_INVALID [0]');
+    expect(await altered({ nonce: 'another-nonce-of-length' })).toBe('MQ_SIGNATURE_INVALID [0]');
     expect(await altered({ args: newcomer('b') })).toBe('MQ_SIGNATURE_INVALID [0]');
     expect(await submit([{ intent, signature, more: 1 }])).toBe('MQ_INPUT_INVALID [0]');
     expect(await submit([{ intent, signature: signature.slice(1) }])).toBe('MQ_INPUT_INVALID [0]');
@@ -83,7 +84,7 @@ describe('a list of signed entries', () => {
   });
 
   it('commits a nonce once, and says which transaction used it', async () => {
-    const entry = registration('a', { nonce: 'only-once' });
+    const entry = registration('a', { nonce: 'only-once-and-never-again' });
     const { stub } = await consortium.ledger.simulate(CALL, [JSON.stringify([registration('b'), entry])]);
     const txId = stub.getTxID();
     await stub.commit();
@@ -91,7 +92,9 @@ describe('a list of signed entries', () => {
       `MQ_INTENT_REPLAYED: [0] the nonce was used by ${txId} [1]`,
     );
     // A nonce is its author's: somebody else may have the same.
-    expect(await submit([registration('c', { nonce: 'only-once' }, VALLEY)], { mspId: VALLEY.id })).toBe('no failure');
+    expect(
+      await submit([registration('c', { nonce: 'only-once-and-never-again' }, VALLEY)], { mspId: VALLEY.id }),
+    ).toBe('no failure');
   });
 
   it('lets only one of two transactions with the same nonce through, whichever is first', async () => {

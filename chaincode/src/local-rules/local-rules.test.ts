@@ -2,6 +2,7 @@ import { codeOf } from '../testing/code-of.ts';
 import {
   CITY,
   CONFIGURATION,
+  FACILITIES,
   FoundedConsortium,
   KINDS,
   organizationArgs,
@@ -12,7 +13,10 @@ import { TestLedger } from '../testing/test-ledger.ts';
 import { localRules, vetoBy } from './local-rules.ts';
 
 const { members: _members, ...application } = CONFIGURATION;
-const organizations = [...KINDS].map(([mspId, kind]) => ({ mspId, application: { kind, facilities: [] } }));
+const organizations = [...KINDS].map(([mspId, kind]) => ({
+  mspId,
+  application: { kind, facilities: (FACILITIES.get(mspId) ?? []).map((it) => ({ ...it, name: 'Main Building' })) },
+}));
 const veto = vetoBy(localRules({ application, organizations }));
 
 describe('an organisation’s veto', () => {
@@ -28,6 +32,8 @@ describe('an organisation’s veto', () => {
     expect(await register({ ...organizationArgs(CITY), kind: 'regulator' })).toBe('MQ_VETOED [0]');
     const stranger = makeParty('organization', 'StrangerMSP', 'StrangerMSP');
     expect(await register({ ...organizationArgs(stranger), kind: 'hospital' }, stranger)).toBe('MQ_VETOED [0]');
+    const facilities = [{ id: 'another', zones: ['clinical'] }];
+    expect(await register({ ...organizationArgs(CITY), facilities })).toBe('MQ_VETOED [0]');
     expect(await register(organizationArgs(CITY))).toBe('no failure');
     expect(await register(organizationArgs(REGULATOR), REGULATOR)).toBe('no failure');
     const configure = (configuration: object) =>

@@ -7,7 +7,7 @@ import type { RecordState } from './record-state.ts';
 
 /**
  * A proposed version becomes active once authorities as many as its class asks for have attested it. They are named, so
- * that each is one point read; organisations that are suspended, or no members, do not count.
+ * that each is one point read, and every one that is named has to count: a member, not suspended, of this very digest.
  */
 export const activateVersion: Operation<'record', 'activate'> = async ({ args, author, entry, session }) => {
   const { recordId, version, attestedBy } = args;
@@ -18,7 +18,9 @@ export const activateVersion: Operation<'record', 'activate'> = async ({ args, a
   const { recordClasses, members } = await requireConfiguration(session);
   const needed = recordClasses.find(({ name }) => name === before.class)?.attestations;
   if (needed === undefined) throw new MedQuorumError('MQ_RECORD_CLASS_UNKNOWN', 'no such record class');
-  let attestations = 0;
+  if (attestedBy.length < needed) {
+    throw new MedQuorumError('MQ_ATTESTATIONS_MISSING', `${needed} authorities have to attest`);
+  }
   for (const mspId of attestedBy) {
     const attestation = await session.get('attestation', recordId, version, mspId);
     const organization = await session.get('organization', mspId);
@@ -26,10 +28,8 @@ export const activateVersion: Operation<'record', 'activate'> = async ({ args, a
       attestation?.headerDigest === digest &&
       organization?.status === 'active' &&
       members.some((member) => member.mspId === mspId);
-    if (counts) attestations += 1;
-  }
-  if (attestations < needed) {
-    throw new MedQuorumError('MQ_ATTESTATIONS_MISSING', `${attestations} of ${needed} authorities have attested`);
+    if (!counts)
+      throw new MedQuorumError('MQ_ATTESTATIONS_MISSING', 'one that is named has no attestation that counts');
   }
   const head: RecordState = { ...before, ...activated(before, version), entry };
   session.put(head);

@@ -126,6 +126,7 @@ describe('records', () => {
     expect(await activate([CITY, VALLEY])).toBe('MQ_ATTESTATIONS_MISSING [0]');
     await consortium.attest(recordId, [VALLEY]);
     expect(await activate([VALLEY, CITY])).toBe('MQ_ATTESTATIONS_MISSING [0]');
+    expect(await activate([VALLEY])).toBe('MQ_ATTESTATIONS_MISSING [0]');
     expect(await activate([VALLEY, VALLEY])).toBe('MQ_INPUT_INVALID [0]');
     await consortium.attest(recordId, [MERIDIAN]);
     expect(await activate([VALLEY, MERIDIAN], VALLEY)).toBe('MQ_AUTHOR_NOT_ALLOWED [0]');

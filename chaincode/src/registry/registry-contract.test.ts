@@ -151,7 +151,7 @@ describe('registry', () => {
   });
 
   it('prunes nonces only once they can no longer matter', async () => {
-    const nonce = 'to-be-pruned';
+    const nonce = 'to-be-pruned-some-day';
     await consortium.submit(UNITY, 'patient:register', { ...patientOf('p') }, { nonce });
     const ref = [{ kind: 'organization', id: UNITY.id, nonce }];
     const prune = async (timeMs: number) => {

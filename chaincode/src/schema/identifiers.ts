@@ -7,8 +7,8 @@ import { object, oneOf, refuse, type Shape, type Shaped, text } from './shape.ts
 /** RFC 9562, lower case. Pseudonyms and the ids of records, consents, practitioners, roles and relations. */
 export const uuid = text(/^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, 'a UUID');
 export const mspId = text(/^[A-Za-z][A-Za-z0-9.-]{0,63}$/, 'an MSP id');
-/** As in consortium.yaml. */
-export const facilityId = text(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a facility id');
+/** As in consortium.yaml; it begins with a letter, as no number of a person does. */
+export const facilityId = text(/^[a-z][a-z0-9-]{0,62}$/, 'a facility id');
 export const sha256Hex = text(/^[0-9a-f]{64}$/, 'a SHA-256 digest in lower-case hex');
 /** CIDv1, base32, SHA-256, raw leaf or dag-pb, as `ipfs add --cid-version=1 --raw-leaves` gives it. */
 export const contentId = text(/^baf(krei|ybei)[a-z2-7]{52}$/, 'a CIDv1');

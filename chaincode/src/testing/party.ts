@@ -76,7 +76,7 @@ export function entryOf(party: Party, call: `${string}:${string}`, args: unknown
     function: fn,
     args: args as JsonValue,
     author: { kind: party.kind, id: party.id, keyGeneration: party.keyGeneration },
-    nonce: `n-${nonces++}`,
+    nonce: `nonce-${String(nonces++).padStart(16, '0')}`,
     notAfter: new Date(NOW_MS + HOUR_MS).toISOString(),
     ...fields,
   };
