@@ -17,6 +17,14 @@ writes NDJSON {id, effect, reasons}, one line for each line (docs/access-decisio
 read is answered too: deny, facts-malformed.
 `;
 
+/** As the `medquorum` command lists and runs it. */
+export const DECIDE_COMMAND = {
+  name: 'decide',
+  summary: 'Try consents before they are signed: NDJSON in, decisions out',
+  help: USAGE,
+  run: (argv: readonly string[]) => decideCommand(argv, process),
+};
+
 /** @returns the exit code: 0 however the lines were answered, 1 where input or output failed, 2 for wrong arguments */
 export async function decideCommand(
   argv: readonly string[],
