@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+// npx medquorum <command>: see --help. Each workspace brings the commands it can answer.
+import process from 'node:process';
+import { prepare } from './runtime.mjs';
+
+await prepare(import.meta);
+const { runMedquorum } = await import('@medquorum/network/cli/main');
+const { NETWORK_COMMANDS } = await import('@medquorum/network/cli/commands');
+const { DECIDE_COMMAND } = await import('@medquorum/chaincode/access/decide-command');
+process.exitCode = await runMedquorum(process.argv.slice(2), [...NETWORK_COMMANDS, DECIDE_COMMAND]);

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+const SUITE_TIMEOUT_MS = 300_000;
+
+type Run = Readonly<{ status: number; stdout: string; stderr: string }>;
+
+/** Runs the suite as its command does, on the sources. */
+function conformance(...args: string[]): Promise<Run> {
+  const options = ['--disable-warning=ExperimentalWarning', '--conditions=medquorum-source', MAIN, ...args];
+  return new Promise((resolve) => {
+    execFile(process.execPath, options, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+      resolve({ status: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stdout, stderr });
+    });
+  });
+}
+
+const lastLine = ({ stdout }: Run) => stdout.trimEnd().split('\n').at(-1);
+
+describe('conformance of the embedded engine', () => {
+  it(
+    'gives the recorded answers of Fabric 3.1 in every step',
+    async () => {
+      const run = await conformance();
+      expect(run).toMatchObject({ status: 0, stdout: '636 same, 0 different\n' });
+    },
+    SUITE_TIMEOUT_MS,
+  );
+
+  it(
+    'takes scenarios from elsewhere, which import nothing, and shows differences',
+    async () => {
+      const folder = await mkdtemp(path.join(os.tmpdir(), 'scenarios-'));
+      try {
+        await writeFile(
+          path.join(folder, 'own.mjs'),
+          `export default () => [{ id: 'own', title: 'own', async run(t) {
+            await t.submit('put', [['put', t.k('a'), '1']]);
+            await t.eval('get', [['get', t.k('a')]]);
+          } }];`,
+        );
+        const golden = path.join(folder, 'golden.jsonl');
+        await conformance('--scenarios', folder, '--record', golden);
+        const again = await conformance('--scenarios', folder, '--golden', golden);
+        expect([again.status, lastLine(again)]).toEqual([0, '2 same, 0 different']);
+        await writeFile(golden, '{"scenario":"own","step":"get","outcome":{"result":"[\\"2\\"]"}}\n');
+        const different = await conformance('--scenarios', folder, '--golden', golden);
+        expect([different.status, lastLine(different)]).toEqual([1, '0 same, 1 different']);
+        expect(different.stdout).toContain('DIFFERENT own / get');
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    },
+    SUITE_TIMEOUT_MS,
+  );
+
+  it('explains itself', async () => {
+    const run = await conformance('--engine', 'other');
+    expect([run.status, run.stdout]).toEqual([2, '']);
+    expect(run.stderr).toContain('usage: npm run -s conformance');
+  });
+});

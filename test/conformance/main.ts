@@ -1,0 +1,3 @@
+import { runConformance } from './run-conformance.ts';
+
+process.exit(await runConformance(process.argv.slice(2)));
