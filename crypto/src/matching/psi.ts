@@ -87,7 +87,7 @@ export function psiRound2(
   random: RandomSource = systemRandom,
 ): Uint8Array {
   checkItems(items);
-  const X = decodeMessage1(sid, message1);
+  const X = decodePsiMessage1(sid, message1);
   const b = randomScalarL(random);
   const own = paddedSet(sid, 'B', items, random);
   return concatBytes(MAGIC_2, checkedSid(sid), sha256(message1), maskedList(b, X), maskedList(b, own));
@@ -98,6 +98,33 @@ export function psiRound2(
  * @throws DecodingError for an answer that is malformed, of another session, or to another first message
  */
 export function psiFinish(sid: Uint8Array, { a, message1 }: PsiInitiator, message2: Uint8Array): number {
+  const { first, own } = decodePsiMessage2(sid, message1, message2);
+  const doublyMasked = new Set(first.map((X) => bytesToHex(X)));
+  return own.filter((Y) => doublyMasked.has(bytesToHex(encodePoint(mul(a, Y))))).length;
+}
+
+/**
+ * Checks magic, session, count, order and length, all before the first group operation.
+ * @throws DecodingError
+ */
+export function decodePsiMessage1(sid: Uint8Array, message1: Uint8Array): RistrettoPoint[] {
+  const reader = new ByteReader(message1);
+  reader.expect(MAGIC_1, 'magic', 'MQ_CRYPTO_MAGIC');
+  reader.expect(checkedSid(sid), 'session');
+  const list = readEncodedList(reader);
+  reader.end();
+  return list.map((X) => decodePoint(X, 'element'));
+}
+
+/**
+ * The doubly masked list, encoded, and B's own masked list.
+ * @throws DecodingError
+ */
+export function decodePsiMessage2(
+  sid: Uint8Array,
+  message1: Uint8Array,
+  message2: Uint8Array,
+): { first: Uint8Array[]; own: RistrettoPoint[] } {
   const reader = new ByteReader(message2);
   reader.expect(MAGIC_2, 'magic', 'MQ_CRYPTO_MAGIC');
   reader.expect(checkedSid(sid), 'session');
@@ -108,19 +135,7 @@ export function psiFinish(sid: Uint8Array, { a, message1 }: PsiInitiator, messag
   const second = readEncodedList(reader);
   reader.end();
   for (const X of first) decodePoint(X, 'element');
-  const doublyMasked = new Set(first.map((X) => bytesToHex(X)));
-  const own = second.map((Y) => decodePoint(Y, 'element'));
-  return own.filter((Y) => doublyMasked.has(bytesToHex(encodePoint(mul(a, Y))))).length;
-}
-
-/** Checks magic, session, count, order and length, all before the first group operation. */
-function decodeMessage1(sid: Uint8Array, message1: Uint8Array): RistrettoPoint[] {
-  const reader = new ByteReader(message1);
-  reader.expect(MAGIC_1, 'magic', 'MQ_CRYPTO_MAGIC');
-  reader.expect(checkedSid(sid), 'session');
-  const list = readEncodedList(reader);
-  reader.end();
-  return list.map((X) => decodePoint(X, 'element'));
+  return { first, own: second.map((Y) => decodePoint(Y, 'element')) };
 }
 
 function sizeOf(message1: Uint8Array): number {

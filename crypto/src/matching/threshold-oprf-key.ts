@@ -85,7 +85,7 @@ export const toprfDealDigest = (scope: ToprfScope, deal: Uint8Array): Uint8Array
 /** Whether dealer i knows the constant term it commits to; false for anything malformed. */
 export function toprfDealVerify(scope: ToprfScope, i: number, deal: Uint8Array): boolean {
   const octets = toprfScope(scope);
-  const decoded = decodedOrUndefined(() => decodeDeal(scope, i, deal));
+  const decoded = decodedOrUndefined(() => decodeToprfDeal(scope, i, deal));
   if (decoded === undefined) return false;
   const { commitments, c, s } = decoded;
   const C0 = commitments[0] as RistrettoPoint;
@@ -104,7 +104,7 @@ export function toprfShareVerify(
 ): boolean {
   toprfScope(scope);
   const decoded = decodedOrUndefined(() => ({
-    ...decodeDeal(scope, i, deal),
+    ...decodeToprfDeal(scope, i, deal),
     fij: decodeScalarL(share, 'share'),
   }));
   if (decoded === undefined || !isIndex(j, scope.n)) return false;
@@ -119,7 +119,7 @@ export function toprfAggregate(scope: ToprfScope, deals: readonly Uint8Array[]):
   if (deals.length < scope.t || deals.length > scope.n) {
     throw new CryptoError('MQ_CRYPTO_ARGUMENT', 'the qualified set is smaller than t or larger than n');
   }
-  const decoded = deals.map((deal) => decodeDeal(scope, dealerOf(deal), deal));
+  const decoded = deals.map((deal) => decodeToprfDeal(scope, dealerOf(deal), deal));
   if (new Set(decoded.map(({ i }) => i)).size !== deals.length) {
     throw new CryptoError('MQ_CRYPTO_ARGUMENT', 'a dealer stands twice in the qualified set');
   }
@@ -188,7 +188,13 @@ function dealerOf(deal: Uint8Array): number {
   return reader.uint(2, 'index');
 }
 
-function decodeDeal(scope: ToprfScope, i: number, deal: Uint8Array) {
+type DecodedDeal = Readonly<{ i: number; commitments: RistrettoPoint[]; c: RistrettoScalar; s: RistrettoScalar }>;
+
+/**
+ * Fields of a deal, its proof not yet verified.
+ * @throws DecodingError
+ */
+export function decodeToprfDeal(scope: ToprfScope, i: number, deal: Uint8Array): DecodedDeal {
   const reader = new ByteReader(deal);
   reader.expect(MAGIC_DEAL, 'magic', 'MQ_CRYPTO_MAGIC');
   if (reader.uint(2, 'index') !== i || !isIndex(i, scope.n)) {

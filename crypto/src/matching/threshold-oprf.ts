@@ -85,7 +85,7 @@ export function toprfEvaluate(
   request: Uint8Array,
   random: RandomSource = systemRandom,
 ): Uint8Array {
-  const elements = decodeRequest(publicKey, request);
+  const elements = decodeToprfRequest(publicKey, request);
   const { evaluatedElements, proof } = voprfEvaluate({ skS: kj, pkS: Yj }, elements, random);
   const count = i2osp(elements.length, 2);
   return concatBytes(MAGIC_ANSWER, sha256(request), i2osp(index, 2), count, ...evaluatedElements, proof);
@@ -140,16 +140,8 @@ type Answer = Readonly<{ index: number; elements: readonly RistrettoPoint[] }>;
 
 function verifiedAnswer(publicKey: ToprfPublicKey, request: Uint8Array, answer: Uint8Array): Answer | undefined {
   return decodedOrUndefined(() => {
-    const blinded = decodeRequest(publicKey, request);
-    const reader = new ByteReader(answer);
-    reader.expect(MAGIC_ANSWER, 'magic', 'MQ_CRYPTO_MAGIC');
-    reader.expect(sha256(request), 'hash of the request');
-    const index = reader.uint(2, 'index');
-    if (index < 1 || index > publicKey.scope.n) throw new DecodingError('MQ_CRYPTO_FORMAT', 'index is not 1 to n');
-    reader.expect(i2osp(blinded.length, 2), 'count');
-    const evaluated = reader.takeEach(blinded.length, RISTRETTO_POINT_BYTES, 'elements');
-    const proof = reader.take(VOPRF_PROOF_BYTES, 'proof');
-    reader.end();
+    const blinded = decodeToprfRequest(publicKey, request);
+    const { index, evaluated, proof } = decodeToprfAnswer(publicKey, request, answer);
     const Yj = toprfPublicShare(publicKey, index);
     if (isIdentity(Yj)) throw new DecodingError('MQ_CRYPTO_IDENTITY', 'public share is the identity');
     if (!voprfVerify(encodePoint(Yj), blinded, evaluated, proof)) {
@@ -159,7 +151,29 @@ function verifiedAnswer(publicKey: ToprfPublicKey, request: Uint8Array, answer: 
   });
 }
 
-function decodeRequest({ keyId }: ToprfPublicKey, request: Uint8Array): Uint8Array[] {
+/**
+ * Fields of an answer to a request, not yet verified: `evaluated` and `proof` are still encoded.
+ * @throws DecodingError
+ */
+export function decodeToprfAnswer(publicKey: ToprfPublicKey, request: Uint8Array, answer: Uint8Array) {
+  const count = decodeToprfRequest(publicKey, request).length;
+  const reader = new ByteReader(answer);
+  reader.expect(MAGIC_ANSWER, 'magic', 'MQ_CRYPTO_MAGIC');
+  reader.expect(sha256(request), 'hash of the request');
+  const index = reader.uint(2, 'index');
+  if (index < 1 || index > publicKey.scope.n) throw new DecodingError('MQ_CRYPTO_FORMAT', 'index is not 1 to n');
+  reader.expect(i2osp(count, 2), 'count');
+  const evaluated = reader.takeEach(count, RISTRETTO_POINT_BYTES, 'elements');
+  const proof = reader.take(VOPRF_PROOF_BYTES, 'proof');
+  reader.end();
+  return { index, evaluated, proof };
+}
+
+/**
+ * Blinded elements of a request, still encoded.
+ * @throws DecodingError
+ */
+export function decodeToprfRequest({ keyId }: Pick<ToprfPublicKey, 'keyId'>, request: Uint8Array): Uint8Array[] {
   const reader = new ByteReader(request);
   reader.expect(MAGIC_REQUEST, 'magic', 'MQ_CRYPTO_MAGIC');
   reader.expect(keyId, 'key');

@@ -1,3 +1,4 @@
+import { INTENT_VECTORS, KEYSTORE_VECTORS, RECOVERY_VECTORS } from '../keys/keys-vectors.ts';
 import { MA_ABS_VECTORS } from '../ma-abs/ma-abs-vectors.ts';
 import { MATCHING_VECTORS } from '../matching/matching-vectors.ts';
 import { THRESHOLD_OPRF_VECTORS } from '../matching/threshold-oprf-vectors.ts';
@@ -10,4 +11,7 @@ export const VECTOR_SETS: readonly VectorSet[] = [
   THRESHOLD_BLS_VECTORS,
   MATCHING_VECTORS,
   THRESHOLD_OPRF_VECTORS,
+  RECOVERY_VECTORS,
+  KEYSTORE_VECTORS,
+  INTENT_VECTORS,
 ];
