@@ -99,8 +99,8 @@ describe('access decisions', () => {
 
   it('answer a chart record by record', async () => {
     await open(VALLEY, VALLEY.id);
-    await grant(permit());
-    const restricted = await consortium.activeRecord('restricted', { labels: ['PSY'], confidentiality: 'R' });
+    await grant(permit({ securityLabel: [coding('v3-Confidentiality', 'N')] }));
+    const restricted = await consortium.activeRecord('restricted', { confidentiality: 'R' });
     const { outcomes } = await decide(VALLEY, { records: [recordId, restricted] });
     expect(outcomes.map(({ effect }: { effect: string }) => effect)).toEqual(['permit', 'deny']);
   });

@@ -1,7 +1,10 @@
 import { type Context, Contract } from 'fabric-contract-api';
+import { collectionName } from '../consortium/consortium-configuration.ts';
 import type { ContractOptions } from '../contract/contract-options.ts';
 import { execute } from '../contract/execute.ts';
 import { found, readPage, readSession } from '../contract/read-state.ts';
+import { KEYS } from '../ledger/state.ts';
+import { MedQuorumError } from '../medquorum-error.ts';
 import { entryId, uuid } from '../schema/identifiers.ts';
 import { decideAccess } from './decide-access.ts';
 
@@ -19,6 +22,14 @@ export const accessContract = (options: ContractOptions) =>
     async get(ctx: Context, patient: string, decisionId: string): Promise<string> {
       const decision = readSession(ctx).get('decision', uuid(patient, 'patient'), entryId(decisionId, 'decisionId'));
       return found(await decision, 'MQ_DECISION_NOT_FOUND');
+    }
+
+    /** What was answered of segregated records; only a member of the collection gets an answer, from its own peer. */
+    async getHidden(ctx: Context, patient: string, decisionId: string, collection: string): Promise<string> {
+      const key = KEYS.decision(uuid(patient, 'patient'), entryId(decisionId, 'decisionId'));
+      const value = await readSession(ctx).getPrivate(collectionName(collection, 'collection'), key);
+      if (value === undefined) throw new MedQuorumError('MQ_DECISION_NOT_FOUND', 'no such decision');
+      return Buffer.from(value).toString();
     }
 
     /** One page of a patient's access log, in no order of time. */

@@ -6,14 +6,21 @@ import { SHAPE_VERSION } from '../ledger/stored.ts';
 import { txTime } from '../ledger/transaction.ts';
 import { MedQuorumError } from '../medquorum-error.ts';
 import { requireRecord } from '../record/custody.ts';
-import type { RecordState } from '../record/record-state.ts';
 import type { DecideArgs } from './access-args.ts';
 import { emergencyFacts } from './check-emergency.ts';
 import { checkPlace, facilityOwner } from './check-place.ts';
 import { decide } from './decide.ts';
 import type { DecisionOutcome, DecisionState } from './decision-state.ts';
 import { type DecidedRecord, factsOf, type RequestBasis } from './facts-of.ts';
+import {
+  hiddenOutcomesCommitment,
+  openHiddenRequest,
+  padReads,
+  putHiddenOutcomes,
+  readHiddenRecord,
+} from './hidden-request.ts';
 import { type Requester, requesterOf } from './requester-of.ts';
+import { servedVersion } from './served-version.ts';
 
 /**
  * Gathers the facts, asks `decide` for each record, writes down what it said. A refusal is written like a permit: only a
@@ -21,6 +28,9 @@ import { type Requester, requesterOf } from './requester-of.ts';
  */
 export const decideAccess: Operation<'access', 'decide'> = async (item) => {
   const { args, entry, session, tx } = item;
+  if (args.records.length === 0 && args.hidden === undefined) {
+    throw new MedQuorumError('MQ_INPUT_INVALID', 'args.records: must name a record');
+  }
   const requester = await requesterOf(item);
   checkPlace(item, requester);
   const consentHead = await session.get('consent-head', args.patient);
@@ -30,6 +40,7 @@ export const decideAccess: Operation<'access', 'decide'> = async (item) => {
     const { version, decided } = await readRecord(item, recordId);
     outcomes.push({ recordId, version, ...decide(factsOf(basis, decided)) });
   }
+  const hidden = await decideHidden(item, basis);
   const configuration = await session.get('configuration');
   const decision: DecisionState = {
     v: SHAPE_VERSION,
@@ -45,6 +56,7 @@ export const decideAccess: Operation<'access', 'decide'> = async (item) => {
     action: args.action,
     decidedAt: txTime(tx),
     outcomes,
+    hidden,
     consentHead: consentHead ? stateDigest(consentHead) : null,
     configuration: configuration ? stateDigest(configuration) : '',
     entry,
@@ -73,6 +85,21 @@ async function gatherBasis(
     facilityOwner: await facilityOwner(item, requester),
     time: txTime(tx),
   };
+}
+
+/** Segregated records are answered like others; what was answered stays in the collection. */
+async function decideHidden(item: Item<DecideArgs>, basis: RequestBasis): Promise<DecisionState['hidden']> {
+  const request = await openHiddenRequest(item);
+  if (request === undefined || item.args.hidden === undefined) return null;
+  const { collection, commitment } = item.args.hidden;
+  const outcomes: DecisionOutcome[] = [];
+  for (const recordId of request.records) {
+    const { version, decided } = await readHiddenRecord(item, collection, recordId);
+    outcomes.push({ recordId, version, ...decide(factsOf(basis, decided)) });
+  }
+  await padReads(item, collection, request);
+  putHiddenOutcomes(item, itemId(item), collection, outcomes, request);
+  return { collection, request: commitment, outcomes: hiddenOutcomesCommitment(outcomes, request.salt) };
 }
 
 /** The consents that the head names, and no others: reading the head is what a concurrent withdrawal conflicts with. */
@@ -104,12 +131,4 @@ async function readRecord(
   const header = (await session.get('record-version', recordId, version))?.header;
   if (!header) throw new MedQuorumError('MQ_RECORD_VERSION', 'no such version');
   return { version, decided: { head, header } };
-}
-
-/** @throws MedQuorumError `MQ_RECORD_STATUS` where every version is marked as entered in error */
-export function servedVersion({ activeVersion, versions }: Pick<RecordState, 'activeVersion' | 'versions'>): number {
-  if (activeVersion !== null) return activeVersion;
-  const proposed = versions.findLastIndex(({ status }) => status === 'proposed');
-  if (proposed < 0) throw new MedQuorumError('MQ_RECORD_STATUS', 'no version is active or proposed');
-  return proposed + 1;
 }

@@ -23,6 +23,8 @@ export type DecisionState = Stored<
     action: ConsentAction;
     decidedAt: string;
     outcomes: readonly DecisionOutcome[];
+    /** Segregated records: what was asked and answered is in the collection, here are the commitments to both. */
+    hidden: Readonly<{ collection: string; request: string; outcomes: string }> | null;
     /** SHA-256 of the consent head that was read; null where the patient has given none. */
     consentHead: string | null;
     /** SHA-256 of the configuration that was read. */

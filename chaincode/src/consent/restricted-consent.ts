@@ -3,8 +3,8 @@ import { recordClassName } from '../consortium/consortium-configuration.ts';
 import { CONFIDENTIALITIES } from '../schema/codes.ts';
 import {
   CONSENT_ACTIONS,
+  CONSENT_PURPOSES,
   POLICY_CODES,
-  PURPOSES_OF_USE,
   RESOURCE_TYPES,
   SENSITIVITY_LABELS,
   V3,
@@ -27,7 +27,7 @@ const CODES: ReadonlyMap<string, Shape<string>> = new Map<string, Shape<string>>
     oneOf(['acd', 'dnr', 'emrgonly', 'hcd', 'npp', 'polst', 'research', 'rsdid', 'rsreid']),
   ],
   [`${V3}consentaction`, oneOf(CONSENT_ACTIONS)],
-  [`${V3}v3-ActReason`, oneOf(PURPOSES_OF_USE)],
+  [`${V3}v3-ActReason`, oneOf(CONSENT_PURPOSES)],
   [`${V3}v3-Confidentiality`, oneOf(CONFIDENTIALITIES)],
   [`${V3}v3-ActCode`, oneOf([...SENSITIVITY_LABELS, ...POLICY_CODES, 'OPTIN', 'OPTOUT', 'IDSCL', 'INFA', 'RESEARCH'])],
   [`${V3}v3-ParticipationType`, oneOf(['IRCP', 'PRCP', 'CST', 'AUT', 'PRF', 'INF', 'LA'])],

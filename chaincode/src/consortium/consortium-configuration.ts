@@ -9,6 +9,7 @@ export const MAX_FACILITIES = 64;
 /** Of a transaction's timestamp against an endorser's own clock, until the consortium sets another. */
 export const DEFAULT_CLOCK_SKEW_SECONDS = 300;
 
+export const collectionName = text(/^[A-Za-z][A-Za-z0-9_-]{0,127}$/, 'the name of a private collection');
 export const recordClassName = text(/^[a-z][a-z0-9-]{0,31}$/, 'the name of a record class');
 
 const member = object({ mspId, kind: oneOf(ORGANIZATION_KINDS) });
@@ -16,7 +17,7 @@ const member = object({ mspId, kind: oneOf(ORGANIZATION_KINDS) });
 /** One class of records: who must vouch for its content, and who must endorse its head. */
 const recordClass = object(
   { name: recordClassName, attestations: integer(1, MAX_MEMBERS), endorsements: integer(1, MAX_MEMBERS) },
-  { collection: text(/^[A-Za-z][A-Za-z0-9_-]{0,127}$/, 'the name of a private collection') },
+  { collection: collectionName },
 );
 export type RecordClass = Shaped<typeof recordClass>;
 

@@ -101,6 +101,7 @@ const EXAMPLES: Record<string, object> = {
     },
     practitionerRole: uuidOf('role'),
     onBehalfOf: CLINICIAN.id,
+    hidden: { collection: 'segregatedRecords', commitment: sha('request') },
   },
   'audit:report': { ...version, check: 'digest', verdict: 'altered', observedSha256: sha('observed') },
 };
@@ -141,9 +142,8 @@ describe('personal data', () => {
     const recordId = await consortium.activeRecord('record');
     await consortium.submit(PATIENT, 'consent:grant', EXAMPLES['consent:grant']);
     const {
-      emergency: _emergency,
+      hidden: _hidden,
       practitionerRole: _role,
-      place: _place,
       ...request
     } = EXAMPLES['access:decide'] as Record<string, unknown>;
     await consortium.submit(CITY, 'access:decide', { ...request, records: [recordId], place: null, emergency: null });

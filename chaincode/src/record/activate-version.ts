@@ -2,6 +2,7 @@ import { checkHead, type Operation, requireConfiguration } from '../ledger/opera
 import { stateDigest } from '../ledger/state.ts';
 import { MedQuorumError } from '../medquorum-error.ts';
 import { checkCustodian, requireRecord } from './custody.ts';
+import { updatePrivateRecord } from './private-record.ts';
 import { activated, requireStatus } from './record-lifecycle.ts';
 import type { RecordState } from './record-state.ts';
 
@@ -9,7 +10,8 @@ import type { RecordState } from './record-state.ts';
  * A proposed version becomes active once authorities as many as its class asks for have attested it. They are named, so
  * that each is one point read, and every one that is named has to count: a member, not suspended, of this very digest.
  */
-export const activateVersion: Operation<'record', 'activate'> = async ({ args, author, entry, session }) => {
+export const activateVersion: Operation<'record', 'activate'> = async (item) => {
+  const { args, author, entry, session } = item;
   const { recordId, version, attestedBy } = args;
   const before = await requireRecord(session, recordId);
   checkCustodian(author, before);
@@ -33,5 +35,6 @@ export const activateVersion: Operation<'record', 'activate'> = async ({ args, a
   }
   const head: RecordState = { ...before, ...activated(before, version), entry };
   session.put(head);
+  await updatePrivateRecord(item, head);
   return { recordId, version, head: stateDigest(head) };
 };

@@ -1,6 +1,7 @@
 import { checkHead, type Operation } from '../ledger/operation.ts';
 import { stateDigest } from '../ledger/state.ts';
 import { checkCustodian, requireRecord } from './custody.ts';
+import { updatePrivateRecord } from './private-record.ts';
 import { enteredInError } from './record-lifecycle.ts';
 import type { RecordState } from './record-state.ts';
 import { writingActor } from './write-version.ts';
@@ -15,5 +16,6 @@ export const markEnteredInError: Operation<'record', 'markEnteredInError'> = asy
   await writingActor(item);
   const head: RecordState = { ...before, ...enteredInError(before, version), entry };
   session.put(head);
+  await updatePrivateRecord(item, head);
   return { recordId, version, head: stateDigest(head) };
 };

@@ -1,27 +1,24 @@
 import { canonicalJson } from '@medquorum/crypto/encoding/canonical-json';
 import { sha256 } from '../encoding/sha256.ts';
 import type { Item } from '../ledger/operation.ts';
-import { KEYS } from '../ledger/state.ts';
-import { SHAPE_VERSION } from '../ledger/stored.ts';
 import { MedQuorumError } from '../medquorum-error.ts';
 import { uuid } from '../schema/identifiers.ts';
 import { object, type Shape, type Shaped, text } from '../schema/shape.ts';
 import { recordHeader } from './record-header.ts';
 
-/** Transient key of a JSON list, as long as the list of entries; null for items that bring nothing private. */
+/** Name in the transient data of a JSON list, as long as the list of entries; null for items that bring nothing private. */
 export const PRIVATE_TRANSIENT_KEY = 'segregated';
+/** 32 random bytes. */
+export const salt = text(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, '32 random bytes in base64url');
 const COMMITMENT_PREFIX = 'MQ-RECORD-COMMITMENT-v1\n';
 
 /** What only members of the collection learn. The salt keeps others from guessing it out of the commitment. */
 export const privateVersion = object({
   patient: uuid,
   header: recordHeader,
-  salt: text(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, '32 random bytes in base64url'),
+  salt,
 });
 export type PrivateVersion = Shaped<typeof privateVersion>;
-
-/** What stands in the collection, under the key of the version. */
-export type PrivateVersionState = PrivateVersion & Readonly<{ v: 1; kind: 'private-version' }>;
 
 /** What the ledger shows instead: SHA-256, lower-case hex. */
 export function recordCommitment(version: PrivateVersion): string {
@@ -46,17 +43,6 @@ export function transientItem<T>(transient: ReadonlyMap<string, Uint8Array>, ind
   const value = transientList(transient)[index] ?? null;
   if (value === null) throw new MedQuorumError('MQ_TRANSIENT_MISSING', 'the private part is not in the transient data');
   return shape(value, 'transient');
-}
-
-export function putPrivateVersion(
-  { session }: Item<unknown>,
-  collection: string,
-  recordId: string,
-  version: number,
-  content: PrivateVersion,
-): void {
-  const state: PrivateVersionState = { v: SHAPE_VERSION, kind: 'private-version', ...content };
-  session.putPrivate(collection, KEYS['record-version'](recordId, version), Buffer.from(canonicalJson(state)));
 }
 
 function transientList(transient: ReadonlyMap<string, Uint8Array>): readonly unknown[] {

@@ -4,6 +4,8 @@ import { type Operation, requireConfiguration } from '../ledger/operation.ts';
 import { stateDigest } from '../ledger/state.ts';
 import { SHAPE_VERSION } from '../ledger/stored.ts';
 import { MedQuorumError } from '../medquorum-error.ts';
+import { checkClass } from './check-class.ts';
+import { putPrivateRecord } from './private-record.ts';
 import { firstVersion } from './record-lifecycle.ts';
 import type { RecordState } from './record-state.ts';
 import { checkPeople, putVersion, readContent, writingActor } from './write-version.ts';
@@ -22,7 +24,8 @@ export const proposeRecord: Operation<'record', 'propose'> = async (item) => {
   const header = content.hidden?.header ?? content.header;
   if (patient === undefined || header === null)
     throw new MedQuorumError('MQ_INPUT_INVALID', 'args.patient: is missing');
-  await checkPeople(item, patient, header);
+  if (content.hidden === null) await checkPeople(item, patient, header);
+  checkClass(configuration, recordClass, header);
   if ((await session.get('record', recordId)) !== undefined) {
     throw new MedQuorumError('MQ_RECORD_EXISTS', 'the record is there');
   }
@@ -39,6 +42,7 @@ export const proposeRecord: Operation<'record', 'propose'> = async (item) => {
     entry,
   };
   session.put(head, encodeSignaturePolicy(classPolicy(configuration, recordClass, custodian)));
+  putPrivateRecord(item, head, patient);
   putVersion(item, { recordId, version: 1, practitioner }, collection, content);
   return { recordId, version: 1, digest: content.digest, head: stateDigest(head) };
 };

@@ -70,6 +70,9 @@ describe('records', () => {
       'MQ_PRACTITIONER_NOT_FOUND [0]',
     );
     expect(await propose(PATIENT)).toBe('MQ_AUTHOR_NOT_ALLOWED [0]');
+    for (const change of [{ labels: ['PSY'] }, { policies: ['42CFRPart2'] }, { confidentiality: 'V' }]) {
+      expect(await propose(CLINICIAN, { header: header(change) })).toBe('MQ_RECORD_CLASS_MISMATCH [0]');
+    }
     const suspension = { party: { kind: 'patient', id: PATIENT.id }, reason: 'inquiry' };
     await consortium.submit(REGULATOR, 'registry:suspend', suspension);
     expect(await propose(CLINICIAN, { recordId: uuidOf('other') })).toBe('MQ_PARTY_STATUS [0]');
@@ -142,7 +145,7 @@ describe('records', () => {
 
   it('are changed by their custodian alone, version by version, on top of the head he saw', async () => {
     const recordId = await consortium.activeRecord('record');
-    const args = { recordId, version: 2, header: header({ labels: ['PSY'] }) };
+    const args = { recordId, version: 2, header: header({ labels: ['EMP'] }) };
     expect(await write('amend', recordId, args, VERIFIER)).toBe('MQ_AUTHOR_NOT_ALLOWED [0]');
     expect(await write('amend', recordId, { ...args, version: 3 })).toBe('MQ_RECORD_VERSION [0]');
     expect(await codeOf(consortium.submit(CLINICIAN, 'record:amend', args))).toBe('MQ_INTENT_HEAD [0]');

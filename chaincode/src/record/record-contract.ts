@@ -4,12 +4,14 @@ import { MAX_MEMBERS } from '../consortium/consortium-configuration.ts';
 import type { ContractOptions } from '../contract/contract-options.ts';
 import { execute } from '../contract/execute.ts';
 import { found, numberArgument, readSession } from '../contract/read-state.ts';
+import { MedQuorumError } from '../medquorum-error.ts';
 import { uuid } from '../schema/identifiers.ts';
 import { activateVersion } from './activate-version.ts';
 import { amendRecord } from './amend-record.ts';
 import { attestVersion } from './attest-version.ts';
 import { requireRecord } from './custody.ts';
 import { markEnteredInError } from './mark-entered-in-error.ts';
+import { requirePrivateVersion } from './private-record.ts';
 import { proposeRecord } from './propose-record.ts';
 import { MAX_RECORD_VERSIONS } from './record-args.ts';
 
@@ -50,6 +52,15 @@ export const recordContract = (options: ContractOptions) =>
         await readSession(ctx).get('record-version', uuid(recordId, 'recordId'), number),
         'MQ_RECORD_VERSION',
       );
+    }
+
+    /** A segregated version in clear: `{ patient, header, salt }`; only for members of the collection, from their own peer. */
+    async getPrivateVersion(ctx: Context, recordId: string, version: string): Promise<string> {
+      const session = readSession(ctx);
+      const { collection } = await requireRecord(session, uuid(recordId, 'recordId'));
+      const number = numberArgument(version, 'version');
+      if (collection === null) throw new MedQuorumError('MQ_RECORD_VERSION', 'the version is not private');
+      return canonicalJson(await requirePrivateVersion(session, collection, recordId, number));
     }
 
     /** `{ head, versions, attestations }`, oldest first. */

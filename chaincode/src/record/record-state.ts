@@ -5,7 +5,7 @@ export type VersionStatus = 'proposed' | 'active' | 'superseded' | 'entered-in-e
 
 /**
  * The head of a record, written by every version under the key policy of its class. `collection` is null, except for a
- * segregated record: its patient and headers are in that private collection, and `patient` is null here.
+ * segregated record: its patient and headers are in that private collection (private-record.ts), and `patient` is null.
  */
 export type RecordState = Stored<
   'record',

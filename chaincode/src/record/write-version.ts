@@ -4,7 +4,8 @@ import { type Item, notAllowed } from '../ledger/operation.ts';
 import { SHAPE_VERSION } from '../ledger/stored.ts';
 import { txTime } from '../ledger/transaction.ts';
 import { MedQuorumError } from '../medquorum-error.ts';
-import { openCommitment, type PrivateVersion, putPrivateVersion } from './private-version.ts';
+import { putPrivateVersion } from './private-record.ts';
+import { openCommitment, type PrivateVersion } from './private-version.ts';
 import { headerDigest, type RecordHeader } from './record-header.ts';
 import type { RecordVersionState } from './record-state.ts';
 
@@ -69,7 +70,8 @@ export function putVersion(
 }
 
 /**
- * What the header says of people has to be registered.
+ * What the header says of people has to be registered. Not asked of a segregated record: the keys that a transaction
+ * reads are public, and would say whose it is; the members of the collection see for themselves.
  *
  * @throws MedQuorumError `MQ_PATIENT_NOT_FOUND`, `MQ_PARTY_STATUS`, `MQ_PRACTITIONER_NOT_FOUND`
  */

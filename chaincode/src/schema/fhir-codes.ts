@@ -1,3 +1,6 @@
+import { ACT_REASON, PURPOSES_OF_USE as REQUEST_PURPOSES } from '../access/code-systems/purpose-of-use.ts';
+import { SENSITIVITIES } from '../access/code-systems/security-label.ts';
+
 /**
  * Value sets of what may be coded on the ledger: closed lists, so that a code cannot carry anything else. Sources: HL7
  * terminology `v3-ActReason`, `v3-ActCode` (value set ActInformationSensitivityPolicy), FHIR R4 consent code systems.
@@ -40,116 +43,17 @@ export const RESOURCE_TYPES = [
 ] as const;
 export type ResourceType = (typeof RESOURCE_TYPES)[number];
 
-/** v3-ActCode, value set v3-InformationSensitivityPolicy: the general codes and those of actors and roles. */
-export const SENSITIVITY_LABELS = [
-  'ETH',
-  'GDIS',
-  'HIV',
-  'MST',
-  'SCA',
-  'SDV',
-  'SEX',
-  'SPI',
-  'BH',
-  'COGN',
-  'DVD',
-  'EMOTDIS',
-  'MH',
-  'PSY',
-  'PSYTHPN',
-  'SUD',
-  'ETHUD',
-  'OPIOIDUD',
-  'STD',
-  'TBOO',
-  'VIO',
-  'IDS',
-  'SICKLE',
-  'ADOL',
-  'CEL',
-  'DIA',
-  'DRGIS',
-  'EMP',
-  'PDS',
-  'PHY',
-  'PRS',
-  'COMPT',
-  'HRCOMPT',
-  'LGCOMPT',
-  'ACOCOMPT',
-  'CTCOMPT',
-  'FMCOMPT',
-  'MULTICOMPT',
-  'RSCOMPT',
-] as const;
+/** v3-ActCode: every code under information sensitivity. */
+export const SENSITIVITY_LABELS = SENSITIVITIES;
 
 /** Policies that bind a record by law, v3-ActCode. */
 export const POLICY_CODES = ['42CFRPart2'] as const;
 
-/** v3-ActReason, the purposes of use that a decision or consent may name. */
-export const PURPOSES_OF_USE = [
-  'PurposeOfUse',
-  'HMARKT',
-  'HOPERAT',
-  'CAREMGT',
-  'DONAT',
-  'FRAUD',
-  'GOV',
-  'HACCRED',
-  'HCOMPL',
-  'HDECD',
-  'HDIRECT',
-  'HDM',
-  'HLEGAL',
-  'HOUTCOMS',
-  'HPRGRP',
-  'HQUALIMP',
-  'HSYSADMIN',
-  'LABELING',
-  'METAMGT',
-  'MEMADMIN',
-  'MILCDM',
-  'PATADMIN',
-  'PATSFTY',
-  'PERFMSR',
-  'RECORDMGT',
-  'SYSDEV',
-  'HTEST',
-  'TRAIN',
-  'HPAYMT',
-  'CLMATTCH',
-  'COVAUTH',
-  'COVERAGE',
-  'ELIGDTRM',
-  'ELIGVER',
-  'ENROLLM',
-  'MILDCRG',
-  'REMITADV',
-  'HRESCH',
-  'BIORCH',
-  'CLINTRCH',
-  'CLINTRCHNPC',
-  'CLINTRCHPC',
-  'PRECLINTRCH',
-  'DSRCH',
-  'POARCH',
-  'TRANSRCH',
-  'PATRQT',
-  'FAMRQT',
-  'PWATRNY',
-  'SUPNWK',
-  'PUBHLTH',
-  'DISASTER',
-  'THREAT',
-  'TREAT',
-  'CLINTRL',
-  'COC',
-  'ETREAT',
-  'BTG',
-  'ERTREAT',
-  'POPHLTH',
-] as const;
+/** v3-ActReason: purposes of use that a request may have. */
+export const PURPOSES_OF_USE = REQUEST_PURPOSES;
 export type PurposeOfUse = (typeof PURPOSES_OF_USE)[number];
+/** Those that a consent may name: the abstract ones as well. */
+export const CONSENT_PURPOSES = ACT_REASON.under('PurposeOfUse');
 
 /** http://terminology.hl7.org/CodeSystem/consentaction */
 export const CONSENT_ACTIONS = ['collect', 'access', 'use', 'disclose', 'correct'] as const;

@@ -24,6 +24,8 @@ export type InvokeOptions = Readonly<{
   txId?: string;
   transient?: Readonly<Record<string, Uint8Array>>;
   veto?: (entry: Entry) => void;
+  /** Told of each key of a collection that is read; the block shows their number. */
+  onPrivateRead?: (collection: string) => void;
 }>;
 
 /** Chaincode `ehr` on the simulator and ledger of the embedded network, in memory. */
@@ -43,9 +45,23 @@ export class TestLedger {
 
   /** Simulates a call without committing it; the stub shows what it would write. */
   async simulate(call: Call, args: readonly string[], options: InvokeOptions = {}) {
-    const { mspId = 'CityHospitalMSP', timeMs = NOW_MS, nowMs = timeMs, veto = () => {}, ...rest } = options;
+    const {
+      mspId = 'CityHospitalMSP',
+      timeMs = NOW_MS,
+      nowMs = timeMs,
+      veto = () => {},
+      onPrivateRead,
+      ...rest
+    } = options;
     const creator = { mspid: mspId, idBytes: new Uint8Array(0) };
     const stub = this.channel.newStub({ args: [call, ...args], creator, mspId, timeMs, ...rest });
+    if (onPrivateRead !== undefined) {
+      const read = stub.getPrivateData.bind(stub);
+      stub.getPrivateData = (collection, key) => {
+        onPrivateRead(collection);
+        return read(collection, key);
+      };
+    }
     const [name, fn = ''] = call.split(':');
     const contract = makeContracts({ now: () => nowMs, veto })
       .map((Class) => new Class())
