@@ -63,6 +63,15 @@ describe('answerTrialLine', () => {
     ).toBe('permit');
   });
 
+  it('takes a period as the date of the record', () => {
+    const given = permit({ dataPeriod: { start: '2025', end: '2025' } });
+    const dated = (date: object) => reasons({ record: { ...plain.record, date }, consents: [given] });
+    expect(dated({ start: '2025-01', end: '2025-02' })).toEqual(['consent-permits']);
+    expect(dated({ start: '2025-01' })).toEqual(['no-ground']);
+    expect(dated({})).toEqual(['facts-malformed']);
+    expect(dated({ start: '2025', until: '2026' })).toEqual(['facts-malformed']);
+  });
+
   it.each<[string, string, unknown]>([
     ['no JSON', '{"id":"x2", oops', 'x2'],
     ['no JSON and no id', 'oops', null],

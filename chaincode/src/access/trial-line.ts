@@ -91,6 +91,7 @@ export function trialFacts(line: unknown): AccessFacts {
   return requireAccessFacts({
     record: {
       ...record,
+      date: withBothSides(record.date),
       recordClass: null,
       labels: record.labels ?? [],
       policies: record.policies ?? [],
@@ -142,6 +143,11 @@ export function trialFacts(line: unknown): AccessFacts {
           },
     settings: DEFAULT_ACCESS_SETTINGS,
   });
+}
+
+/** A FHIR Period leaves an open side out. */
+function withBothSides(date: unknown): unknown {
+  return typeof date === 'object' && date !== null ? { start: null, end: null, ...date } : date;
 }
 
 /** The line is an envelope: what else it carries (a comment, an expected answer) is its writer's own. */

@@ -14,8 +14,11 @@ export function matchDatum({ meaning, reference }: Datum, record: RecordFacts): 
       return isAmong(reference, [record.reference]);
     case 'authoredby':
       return isAmong(reference, [author]);
-    case 'dependents':
-      return isAmong(reference, [record.reference, patient, custodian, author, ...refersTo]);
+    case 'dependents': {
+      const match = isAmong(reference, [record.reference, ...refersTo]);
+      // The header says who patient, custodian and author are, not that the resource itself refers to them.
+      return match === 'no' && isAmong(reference, [patient, custodian, author]) !== 'no' ? 'maybe' : match;
+    }
     case 'related': {
       const match = isAmong(reference, [record.reference, ...referredBy]);
       // IHE uses `related` for what refers to an encounter as well, against the letter of R4: so it may be meant.

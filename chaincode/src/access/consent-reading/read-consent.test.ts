@@ -245,6 +245,8 @@ describe('period', () => {
     const given = permit({ dataPeriod: { start: '2025-02-03', end: '2025-02-03' } });
     expect(says(given)).toBe('permit');
     expect(says(given, { record: { date: '2025-02-04' } })).toBe('nothing');
+    expect(says(deny({ dataPeriod: { start: '2025-02-04' } }))).toBe('nothing');
+    expect(says(deny({ dataPeriod: { end: '2025-02-02' } }))).toBe('nothing');
     expect(says(given, { record: { date: null } })).toBe('nothing');
     expect(says(deny({ dataPeriod: { start: '2025' } }), { record: { date: null } })).toBe('nothing');
     expect(says(given, { record: { date: { start: '2025-02-03T01:00:00Z', end: '2025-02-03T02:00:00Z' } } })).toBe(
@@ -445,13 +447,18 @@ describe('data', () => {
     ['related', 'DocumentReference/d8', 'nothing'],
     ['dependents', 'DocumentReference/d9', 'permit'],
     ['dependents', 'Encounter/e1', 'permit'],
-    ['dependents', PATIENT, 'permit'],
-    ['dependents', 'Practitioner/a', 'permit'],
     ['dependents', 'Composition/k1', 'nothing'],
   ])('%s %s: %s', (meaning, reference, expected) => {
     expect(says(permit(data(meaning, reference)), record)).toBe(expected);
     expect(says(deny(data(meaning, reference)), record)).toBe(expected === 'permit' ? 'deny' : 'nothing');
   });
+  it.each([PATIENT, NORTH, 'Practitioner/a'])(
+    'may mean by dependents of %s what the header puts under it',
+    (reference) => {
+      expect(says(permit(data('dependents', reference)), record)).toBe('nothing');
+      expect(says(deny(data('dependents', reference)), record)).toBe('deny');
+    },
+  );
   it('may mean by related what refers to the resource', () => {
     expect(says(permit(data('related', 'Encounter/e1')), record)).toBe('nothing');
     expect(says(deny(data('related', 'Encounter/e1')), record)).toBe('deny');

@@ -166,7 +166,8 @@ function carries({ system, code }: Raw, type: string, record: Raw): Settled {
 function concerns({ meaning, reference: { reference } }: Raw, record: Raw): Settled {
   if (meaning === 'instance' || meaning === 'related') return reference === record.reference;
   if (meaning === 'authoredby') return reference === record.author;
-  return [record.reference, record.patient, record.custodian, record.author].includes(reference);
+  if (reference === record.reference) return true;
+  return [record.patient, record.custodian, record.author].includes(reference) ? undefined : false;
 }
 
 function covers(period: Raw, [first, last]: readonly [number, number]): Settled {
