@@ -106,6 +106,7 @@ export class ChaincodeStream {
   }
 
   close(): void {
+    if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#failAll();
     this.#stream.end();
@@ -131,10 +132,15 @@ export class ChaincodeStream {
   }
 
   #register(message: ChaincodeMessage): void {
+    const registeredAs = registeredName(message.payload);
+    if (registeredAs === '') {
+      this.close();
+      return;
+    }
     this.#stream.write(chaincodeMessage(MESSAGE_TYPE.REGISTERED, '', ''));
     this.#stream.write(chaincodeMessage(MESSAGE_TYPE.READY, '', ''));
     this.#state = 'ready';
-    this.#onReady(decodeRegistration(message.payload));
+    this.#onReady(registeredAs);
   }
 
   async #answer({ type, txId, channelId, payload }: ChaincodeMessage): Promise<void> {
@@ -164,5 +170,14 @@ export class ChaincodeStream {
   #failAll(): void {
     for (const running of [...this.#running.values()])
       running.finish(new ExecutionError('STREAM_TERMINATED', STREAM_TERMINATED));
+  }
+}
+
+/** No name for a registration that cannot be read. */
+function registeredName(payload: Uint8Array): string {
+  try {
+    return decodeRegistration(payload);
+  } catch {
+    return '';
   }
 }
