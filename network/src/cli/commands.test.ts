@@ -80,7 +80,7 @@ describe('pki', () => {
     const serialNumber = revoked.stdout.trim();
     const { stdout } = await run('pki', 'list', ...place(), '--org', 'org-a');
     expect(stdout).toMatch(new RegExp(`revoked .* \\( +2 d\\) .*${serialNumber}  user1\\.a\\.example`));
-    const list = path.join(folder, 'pki', 'org-a', 'public', 'msp', 'crls', 'crl.pem');
+    const list = path.join(folder, 'keys', 'org-a', 'public', 'msp', 'crls', 'crl.pem');
     expect(await readFile(list, 'utf8')).toContain('BEGIN X509 CRL');
   });
 

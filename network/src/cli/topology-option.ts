@@ -12,15 +12,15 @@ export const DEFAULT_DATA_DIRECTORY = path.join('.medquorum', 'network');
 export const NETWORK_OPTIONS = {
   topology: { type: 'string' },
   data: { type: 'string' },
-  pki: { type: 'string' },
+  keys: { type: 'string' },
 } as const;
 
 export const NETWORK_OPTIONS_HELP = `  --topology FILE   description of the network (default: the project's consortium.yaml)
   --data DIR        where the network keeps its data (default: ${DEFAULT_DATA_DIRECTORY})
-  --pki DIR         where its keys and certificates are (default: DIR of --data, then pki)
+  --keys DIR        where its keys and certificates are (default: keys in the folder of --data)
 `;
 
-type Values = Readonly<{ topology?: string | undefined; data?: string | undefined; pki?: string | undefined }>;
+type Values = Readonly<{ topology?: string | undefined; data?: string | undefined; keys?: string | undefined }>;
 
 export type NetworkPlace = Readonly<{ topology: Topology; dataDirectory: string; materialDirectory: string }>;
 
@@ -30,6 +30,6 @@ export async function networkPlace(values: Values): Promise<NetworkPlace> {
   return {
     topology: await loadTopology(values.topology ?? DEFAULT_TOPOLOGY_FILE),
     dataDirectory,
-    materialDirectory: path.resolve(values.pki ?? path.join(dataDirectory, 'pki')),
+    materialDirectory: path.resolve(values.keys ?? path.join(dataDirectory, 'keys')),
   };
 }
