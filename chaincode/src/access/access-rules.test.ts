@@ -1,6 +1,6 @@
 import type { AccessFacts } from './access-facts.ts';
 import { ACCESS_RULES } from './access-rules.ts';
-import { decideAccess } from './decide.ts';
+import { decideByRules } from './decide.ts';
 import type { ReasonCode } from './reason-codes.ts';
 import { consent, deny, permit } from './testing/consents.ts';
 import {
@@ -66,9 +66,9 @@ const without = (code: string) => ({
 
 describe('every access rule', () => {
   it.each(Object.entries(DECIDED_BY))('%s decides alone of some facts, and would be missed', (code, asked) => {
-    const answer = decideAccess(ACCESS_RULES, asked);
+    const answer = decideByRules(ACCESS_RULES, asked);
     expect(answer.reasons).toEqual([code]);
-    expect(decideAccess(without(code), asked).effect).not.toBe(answer.effect);
+    expect(decideByRules(without(code), asked).effect).not.toBe(answer.effect);
   });
 
   it('stands in one of the two lists, once', () => {

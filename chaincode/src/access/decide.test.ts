@@ -1,6 +1,6 @@
 import type { AccessFacts } from './access-facts.ts';
 import { ACCESS_RULES } from './access-rules.ts';
-import { decide, decideAccess } from './decide.ts';
+import { decide, decideByRules } from './decide.ts';
 import { actor, confidentiality, consent, deny, permit, purpose, sensitivity } from './testing/consents.ts';
 import { breakingTheGlass, CLINICIAN, facts, NORTH, PATIENT_AT_HOME, PROXY_AT_HOME, SOUTH } from './testing/facts.ts';
 
@@ -88,7 +88,7 @@ describe('decide', () => {
 
   it('uses exactly the rules it is given', () => {
     const asked = facts({ consents: [deny()] });
-    expect(decideAccess({ ...ACCESS_RULES, constraints: [] }, asked).reasons).toEqual(['no-ground']);
+    expect(decideByRules({ ...ACCESS_RULES, constraints: [] }, asked).reasons).toEqual(['no-ground']);
   });
 
   describe('obligations', () => {

@@ -16,7 +16,7 @@ import type { ReasonCode } from './reason-codes.ts';
  */
 export function decide(facts: unknown): AccessDecision {
   const parsed = parseAccessFacts(facts);
-  return parsed === undefined ? FACTS_MALFORMED : decideAccess(ACCESS_RULES, parsed);
+  return parsed === undefined ? FACTS_MALFORMED : decideByRules(ACCESS_RULES, parsed);
 }
 
 export const FACTS_MALFORMED: AccessDecision = {
@@ -28,7 +28,7 @@ export const FACTS_MALFORMED: AccessDecision = {
 };
 
 /** The same for facts that are known to be valid, and for a table of rules other than the consortium's. */
-export function decideAccess(rules: AccessRules, facts: AccessFacts): AccessDecision {
+export function decideByRules(rules: AccessRules, facts: AccessFacts): AccessDecision {
   return decideCase(rules, accessCase(facts));
 }
 

@@ -1,7 +1,7 @@
 import type { AccessFacts } from './access-facts.ts';
 import { ACCESS_RULES } from './access-rules.ts';
 import { type AlteredFacts, alternatives, combinable } from './altered-facts.ts';
-import { decideAccess } from './decide.ts';
+import { decideByRules } from './decide.ts';
 import type { ReasonCode } from './reason-codes.ts';
 
 /** One fact that would be otherwise. `from` and `to` are values of the facts, or words where the fact is a list. */
@@ -17,14 +17,14 @@ const MAX_COMBINED = 12;
  * built from changes that each take a reason away, so no change in it is idle.
  */
 export function smallestChanges(facts: AccessFacts): readonly (readonly FactChange[])[] {
-  const before = decideAccess(ACCESS_RULES, facts);
-  const turns = (altered: AccessFacts) => decideAccess(ACCESS_RULES, altered).effect !== before.effect;
+  const before = decideByRules(ACCESS_RULES, facts);
+  const turns = (altered: AccessFacts) => decideByRules(ACCESS_RULES, altered).effect !== before.effect;
   const singles = alternatives(facts, before.effect).filter(({ apply }) => turns(apply(facts)));
   if (singles.length > 0) return singles.slice(0, MAX_CHANGE_SETS).map(({ change }) => [change]);
   if (before.effect === 'permit') return [];
 
   const helpful = combinable(facts)
-    .filter(({ apply }) => takesAway(before.reasons, decideAccess(ACCESS_RULES, apply(facts)).reasons))
+    .filter(({ apply }) => takesAway(before.reasons, decideByRules(ACCESS_RULES, apply(facts)).reasons))
     .slice(0, MAX_COMBINED);
   for (let size = 2; size <= MAX_CHANGES; size += 1) {
     const found = combinations(helpful, size).filter((set) =>

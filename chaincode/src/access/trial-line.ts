@@ -4,7 +4,7 @@ import type { AccessDecision } from './access-decision.ts';
 import { type AccessFacts, DEFAULT_ACCESS_SETTINGS, ROLE_KINDS } from './access-facts.ts';
 import { ACCESS_RULES } from './access-rules.ts';
 import { instantMs } from './consent-reading/date-range.ts';
-import { decideAccess, FACTS_MALFORMED } from './decide.ts';
+import { decideByRules, FACTS_MALFORMED } from './decide.ts';
 import { requireAccessFacts } from './parse-access-facts.ts';
 
 /** The answer to one line of `medquorum decide`. `id` is the line's own, `null` where it cannot be read. */
@@ -27,7 +27,7 @@ export function answerTrialLine(line: string): TrialAnswer {
   try {
     const parsed: unknown = JSON.parse(line);
     id = idOf(parsed);
-    decision = decideAccess(ACCESS_RULES, trialFacts(parsed));
+    decision = decideByRules(ACCESS_RULES, trialFacts(parsed));
   } catch (error) {
     if (error instanceof SyntaxError) id = idAtStart(line);
     else if (!(error instanceof MedQuorumError)) throw error;

@@ -3,7 +3,7 @@ import type { Obligation } from './access-decision.ts';
 import type { AccessFacts, Action, OrganizationKind, RelationFacts, RequesterFacts, Standing } from './access-facts.ts';
 import { ACCESS_RULES } from './access-rules.ts';
 import { isEmergencyTreatment, PURPOSES_OF_USE } from './code-systems/purpose-of-use.ts';
-import { decideAccess } from './decide.ts';
+import { decideByRules } from './decide.ts';
 import { parseAccessFacts } from './parse-access-facts.ts';
 import type { ReasonCode } from './reason-codes.ts';
 
@@ -74,13 +74,13 @@ export function whoCould(known: RecordInRegistry, purpose?: string): readonly Wh
 function ask(known: RecordInRegistry, registered: RegisteredRequester, purpose: string): readonly PurposeAllowed[] {
   const plain = parseAccessFacts(factsOf(known, registered, purpose));
   if (plain === undefined) return [];
-  const decision = decideAccess(ACCESS_RULES, plain);
+  const decision = decideByRules(ACCESS_RULES, plain);
   if (decision.effect === 'permit') {
     return [{ purpose, reasons: decision.reasons, obligations: decision.obligations, onlyByBreakGlass: false }];
   }
   if (!isEmergencyTreatment(purpose)) return [];
   const emergency = { reason: 'stated', secondClinician: null, reviewDue: known.time, withinQuota: true };
-  const { effect, reasons, obligations } = decideAccess(ACCESS_RULES, { ...plain, emergency });
+  const { effect, reasons, obligations } = decideByRules(ACCESS_RULES, { ...plain, emergency });
   const toBeReviewed = obligations.filter((obligation) => !obligation.startsWith('review-by:'));
   return effect === 'permit' ? [{ purpose, reasons, obligations: toBeReviewed, onlyByBreakGlass: true }] : [];
 }
