@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { CollectionDirectory, TransactionOutcome } from './ledger.ts';
+import { decodeEnvelopeHead, resultsOf } from './endorser-transaction.ts';
+import type { BlockToCommit, CollectionDirectory, TransactionOutcome } from './ledger.ts';
 import {
   decodeCollectionWrites,
   decodePrivateWrites,
@@ -7,8 +8,10 @@ import {
   encodePrivateWrites,
   type PrivateNamespaceWrites,
 } from './private-write-set.ts';
-import type { KeyWrite, Version } from './read-write-set.ts';
+import type { KeyWrite, ReadWriteSet, Version } from './read-write-set.ts';
+import { decodeReadWriteSet } from './read-write-set-codec.ts';
 import { seal, unseal } from './sealed-record.ts';
+import type { StagedStore } from './staged-writes.ts';
 import { decodeRecord, encodeRecord } from './state-record.ts';
 import type { HashUpdate, StateUpdates } from './state-updates.ts';
 import { type Store, type StoreOperation, storeEntries } from './store.ts';
@@ -23,10 +26,12 @@ export class CommitBatch {
   readonly #store: Store;
   readonly #collections: CollectionDirectory;
   readonly #number: number;
+  readonly #staged: StagedStore;
   readonly #operations = new Map<string, StoreOperation>();
 
-  constructor(store: Store, collections: CollectionDirectory, number: number) {
+  constructor(store: Store, collections: CollectionDirectory, staged: StagedStore, number: number) {
     this.#store = store;
+    this.#staged = staged;
     this.#collections = collections;
     this.#number = number;
   }
@@ -73,9 +78,9 @@ export class CommitBatch {
   }
 
   /** Hashed state for everybody, clear values for the members that have them. */
-  async addPrivateData(updates: StateUpdates, outcomes: readonly TransactionOutcome[]): Promise<void> {
+  async addPrivateData(updates: StateUpdates, { outcomes, envelopes }: BlockToCommit): Promise<void> {
     await this.#expire(updates);
-    const staged = await this.#takeStaged(outcomes);
+    const staged = await this.#takeStaged(outcomes, envelopes);
     for (const [namespace, collection, update] of updates.hashes()) {
       const databaseKey = keys.hashKey(namespace, collection, update.keyHash);
       const { value, metadata, version } = update;
@@ -156,13 +161,13 @@ export class CommitBatch {
   }
 
   /** Staged write sets of this block's transactions, by the hash that their block entry names. */
-  async #takeStaged(outcomes: readonly TransactionOutcome[]): Promise<StagedWrites> {
+  async #takeStaged(outcomes: readonly TransactionOutcome[], envelopes: readonly Uint8Array[]): Promise<StagedWrites> {
     const staged = new StagedWrites();
-    for (const [index, { txId, readWriteSet = [] }] of outcomes.entries()) {
-      const privateHashes = readWriteSet.flatMap((set) => set.collections.map((part) => part.privateHash));
-      if (txId === '' || privateHashes.length === 0) continue;
-      const prefix = keys.stagedPrefix(txId);
-      for await (const [key, value] of storeEntries(this.#store, { gte: prefix, lt: keys.afterPrefix(prefix) })) {
+    for (const [index, { txId, readWriteSet }] of outcomes.entries()) {
+      if (!this.#staged.has(txId)) continue;
+      const sets = readWriteSet ?? readableResults(envelopes[index]);
+      const privateHashes = sets.flatMap((set) => set.collections.map((part) => part.privateHash));
+      for await (const [key, value] of this.#staged.entries(txId)) {
         staged.add(index, value, privateHashes);
         this.delete(key);
       }
@@ -271,6 +276,15 @@ class StagedWrites {
 
   find(index: number, namespace: string, collection: string, keyHash: Uint8Array): KeyWrite | undefined {
     return this.#writes.get(writeId(index, namespace, collection, keyHash));
+  }
+}
+
+/** The results of an invalid transaction, whose private writes its members keep too; none if they cannot be read. */
+function readableResults(envelope: Uint8Array | undefined): ReadWriteSet {
+  try {
+    return envelope === undefined ? [] : decodeReadWriteSet(resultsOf(decodeEnvelopeHead(envelope).data));
+  } catch {
+    return [];
   }
 }
 

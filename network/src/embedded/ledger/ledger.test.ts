@@ -161,13 +161,13 @@ describe.each(['memory', 'disk'])('ledger in %s', (where) => {
   });
 
   describe('with private data', () => {
+    type PutOptions = { purge?: boolean; code?: number; isStaged?: boolean; beforeCommit?: () => Promise<void> };
     const putPrivate = async (
       txId: string,
       collection: string,
       values: Record<string, string | null>,
-      purge = false,
-      code = 0,
-    ) => {
+      { purge = false, code = 0, isStaged = true, beforeCommit }: PutOptions = {},
+    ): Promise<void> => {
       const writes = Object.entries(values).map(([key, text]) => ({
         key,
         isDelete: text === null,
@@ -181,10 +181,9 @@ describe.each(['memory', 'disk'])('ledger in %s', (where) => {
         isPurge: purge,
       }));
       const set = { collection, reads: [], writes: hashes, metadataWrites: [], privateHash: sha256(bytes) };
-      await ledger.stagePrivateWrites(
-        txId,
-        encodePrivateWrites([{ namespace: 'cc', collections: [{ collection, bytes }] }]),
-      );
+      const sets = [{ namespace: 'cc', collections: [{ collection, bytes }] }];
+      if (isStaged) await ledger.stagePrivateWrites(txId, encodePrivateWrites(sets));
+      await beforeCommit?.();
       await commitBlock(ledger, [{ txId, code, readWriteSet: [namespaceSet({ collections: [set] })] }]);
     };
     const privateValue = (mspId: string, collection: string, key: string): string | undefined => {
@@ -232,7 +231,7 @@ describe.each(['memory', 'disk'])('ledger in %s', (where) => {
       expect([privateValue('Org1MSP', 'coll', 'k'), hasHash('coll', 'k')]).toEqual([undefined, false]);
       expect(Buffer.from(ledger.privateWritesOf(0, 'Org1MSP').get(0) ?? []).includes('first-secret')).toBe(true);
       await putPrivate('t2', 'coll', { k: 'second-secret' });
-      await putPrivate('t3', 'coll', { k: null }, true);
+      await putPrivate('t3', 'coll', { k: null }, { purge: true });
       const kept = [0, 2].map((block) => Buffer.from(ledger.privateWritesOf(block, 'Org1MSP').get(0) ?? []).toString());
       expect(kept.join()).not.toContain('secret');
       expect(kept[0]).toContain('stays');
@@ -251,16 +250,35 @@ describe.each(['memory', 'disk'])('ledger in %s', (where) => {
     });
 
     it('keeps the write set of an invalid transaction, and its values out of the state', async () => {
-      await putPrivate('t0', 'coll', { k: 'refused' }, false, 10);
+      await putPrivate('t0', 'coll', { k: 'refused' }, { code: 10 });
       expect([privateValue('Org1MSP', 'coll', 'k'), hasHash('coll', 'k')]).toEqual([undefined, false]);
       expect(ledger.privateWritesOf(0, 'Org1MSP').size).toBe(1);
+    });
+
+    it('hands over what was endorsed before a restart', async () => {
+      if (directory === undefined) return;
+      const restart = async (): Promise<void> => {
+        await ledger.close();
+        ledger = await openLedger({ directory, collections: testCollections });
+      };
+      await putPrivate('t0', 'coll', { k: 'secret' }, { beforeCommit: restart });
+      expect(privateValue('Org2MSP', 'coll', 'k')).toBe('secret');
+    });
+
+    it('gives private data back to a reverted transaction, so that it can be committed again', async () => {
+      const snapshot = await ledger.snapshot();
+      await putPrivate('t0', 'coll', { k: 'secret' });
+      await ledger.revert(snapshot.id);
+      expect(privateValue('Org1MSP', 'coll', 'k')).toBeUndefined();
+      await putPrivate('t0', 'coll', { k: 'secret' }, { isStaged: false });
+      expect(privateValue('Org1MSP', 'coll', 'k')).toBe('secret');
     });
 
     it('verifies a chain with expired and purged values', async () => {
       if (directory === undefined) return;
       await putPrivate('t0', 'short', { gone: 'x' });
       await putPrivate('t1', 'coll', { k: 'v' });
-      await putPrivate('t2', 'coll', { k: null }, true);
+      await putPrivate('t2', 'coll', { k: null }, { purge: true });
       await commitBlock(ledger, []);
       await ledger.close();
       ledger = await openLedger({ directory, collections: testCollections });

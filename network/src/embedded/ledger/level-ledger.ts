@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { commitHash, decodeBlock, encodeBlock } from './block-codec.ts';
-import { dataHash, headerHash, sha256 } from './block-hash.ts';
+import { dataHash, headerHash } from './block-hash.ts';
 import { CommitBatch } from './commit-batch.ts';
 import { CommitWatch } from './commit-watch.ts';
 import { keyHistory } from './key-history.ts';
@@ -17,6 +17,7 @@ import { LedgerError } from './ledger-error.ts';
 import { EMPTY_HEAD, encodeHead, type LedgerHead } from './ledger-head.ts';
 import { LevelView } from './level-view.ts';
 import { unseal } from './sealed-record.ts';
+import { STAGED_RETENTION_BLOCKS, type StagedStore } from './staged-writes.ts';
 import { StateUpdates } from './state-updates.ts';
 import type { StateView } from './state-view.ts';
 import { type Store, type StoreOperation, type StoreSnapshot, writeDurably } from './store.ts';
@@ -44,6 +45,7 @@ export class LevelLedger implements Ledger {
   readonly #store: Store;
   readonly #collections: CollectionDirectory;
   readonly #watch = new CommitWatch();
+  readonly #staged: StagedStore;
   /** Of every block: what getBlock compares with before it serves. */
   readonly #headerHashes: Buffer[];
   readonly #snapshots: LedgerSnapshot[];
@@ -51,8 +53,9 @@ export class LevelLedger implements Ledger {
   #current: SharedSnapshot | undefined;
   #committing = false;
 
-  constructor(store: Store, collections: CollectionDirectory, verified: VerifiedChain) {
+  constructor(store: Store, collections: CollectionDirectory, staged: StagedStore, verified: VerifiedChain) {
     this.#store = store;
+    this.#staged = staged;
     this.#collections = collections;
     this.#head = verified.head;
     this.#headerHashes = verified.headerHashes;
@@ -118,8 +121,7 @@ export class LevelLedger implements Ledger {
   }
 
   async stagePrivateWrites(txId: string, privateWrites: Uint8Array): Promise<void> {
-    const value = Buffer.from(privateWrites);
-    await this.#store.put(keys.stagedKey(txId, this.height, sha256(value)), value);
+    await this.#staged.add(txId, this.height, privateWrites);
   }
 
   privateWritesOf(blockNumber: number, mspId: string): ReadonlyMap<number, Uint8Array> {
@@ -164,6 +166,7 @@ export class LevelLedger implements Ledger {
     this.#snapshots.length = at + 1;
     this.#headerHashes.length = target.height;
     this.#moveTo(head);
+    await this.#staged.dropStale(head.height);
   }
 
   async reset(): Promise<void> {
@@ -171,6 +174,7 @@ export class LevelLedger implements Ledger {
     await this.#store.clear();
     this.#snapshots.length = 0;
     this.#headerHashes.length = 0;
+    this.#staged.clear();
     this.#moveTo(EMPTY_HEAD);
   }
 
@@ -202,16 +206,18 @@ export class LevelLedger implements Ledger {
       headerHash: headerHash(number, block.previousHash, block.dataHash),
       commitHash: hash,
     };
-    const batch = new CommitBatch(this.#store, this.#collections, number);
+    const batch = new CommitBatch(this.#store, this.#collections, this.#staged, number);
     batch.put(keys.blockKey(number), sealBlock(number, bytes));
     batch.addTransactions(outcomes);
     batch.addState(updates);
     batch.addHistory(outcomes);
-    await batch.addPrivateData(updates, outcomes);
+    await batch.addPrivateData(updates, block);
     if (this.#snapshots.length > 0) batch.put(keys.undoKey(number), encodeUndo(this.#store, batch.operations()));
     batch.put(keys.headKey(), encodeHead(head));
     await writeDurably(this.#store, batch.operations());
     this.#headerHashes.push(head.headerHash);
+    this.#staged.committed(outcomes.map(({ txId }) => txId));
+    if (head.height % STAGED_RETENTION_BLOCKS === 0) await this.#staged.dropStale(head.height);
     this.#moveTo(head);
     return { number, headerHash: head.headerHash, bytes, outcomes };
   }

@@ -143,7 +143,9 @@ describe('openLedger on disk', () => {
     const store = await openStore(directory);
     const { LevelLedger } = await import('./level-ledger.ts');
     const { verifyChain } = await import('./verify-chain.ts');
-    const ledger = new LevelLedger(store, testCollections, await verifyChain(store, testCollections));
+    const { StagedStore } = await import('./staged-writes.ts');
+    const verified = await verifyChain(store, testCollections);
+    const ledger = new LevelLedger(store, testCollections, await StagedStore.open(store, 3), verified);
     const bytes = Buffer.from((await store.get(blockKey(1))) ?? []);
     bytes[bytes.indexOf('t1')] = 0x75;
     await store.put(blockKey(1), bytes);

@@ -1,6 +1,6 @@
 import type { Ledger, LedgerOptions } from './ledger.ts';
 import { LevelLedger } from './level-ledger.ts';
-import { dropStaleStaged } from './staged-writes.ts';
+import { StagedStore } from './staged-writes.ts';
 import { openStore } from './store.ts';
 import { verifyChain } from './verify-chain.ts';
 
@@ -12,8 +12,8 @@ export async function openLedger({ directory, collections }: LedgerOptions): Pro
   const store = await openStore(directory);
   try {
     const verified = await verifyChain(store, collections);
-    await dropStaleStaged(store, verified.head.height);
-    return new LevelLedger(store, collections, verified);
+    const staged = await StagedStore.open(store, verified.head.height);
+    return new LevelLedger(store, collections, staged, verified);
   } catch (error) {
     await store.close();
     throw error;

@@ -68,6 +68,7 @@ export const stagedKey = (txId: string, height: number, digest: Uint8Array): Buf
   Buffer.concat([stagedPrefix(txId), u64(height), digest]);
 /** Height of the chain when the set was staged. */
 export const stagedHeight = (entry: Buffer): number => Number(entry.readBigUInt64BE(entry.length - 40));
+export const stagedTxId = (entry: Buffer): string => entry.toString('utf8', 1, entry.length - 41);
 export const expiryPrefix = (block: number): Buffer => Buffer.concat([Buffer.from(KIND.expiry), u64(block)]);
 export const expiryKey = (expiresAt: number, namespace: string, collection: string, keyHash: Uint8Array): Buffer =>
   Buffer.concat([expiryPrefix(expiresAt), Buffer.from(namespace + NUL + collection + NUL), keyHash]);

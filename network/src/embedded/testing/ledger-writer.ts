@@ -48,6 +48,11 @@ export function commitBlock(ledger: Ledger, transactions: readonly TestTransacti
     dataHash: dataHash(envelopes),
     envelopes,
     signatures: new Uint8Array(0),
-    outcomes: transactions.map(({ txId, code = 0, readWriteSet }) => ({ txId, code, readWriteSet })),
+    // Validation drops the results of what it refused.
+    outcomes: transactions.map(({ txId, code = 0, readWriteSet }) => ({
+      txId,
+      code,
+      readWriteSet: code === 0 ? readWriteSet : undefined,
+    })),
   });
 }
