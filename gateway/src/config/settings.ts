@@ -18,6 +18,17 @@ export type Setting = Readonly<{
 export const SETTINGS = [
   { name: 'mspId', kind: 'string', meaning: 'MSP id of the organisation this gateway serves' },
   { name: 'consortiumFile', kind: 'string', meaning: 'path of consortium.yaml: organisations, facilities, classes' },
+  {
+    name: 'material.dir',
+    kind: 'string',
+    meaning: 'folder of certificates and keys, one folder per organisation as the network lays them out',
+  },
+  {
+    name: 'material.user',
+    kind: 'string',
+    default: 'gateway',
+    meaning: 'user of the own organisation under whom transactions are submitted',
+  },
   { name: 'dataDir', kind: 'string', default: '.medquorum/gateway', meaning: 'folder of keys, content and database' },
   { name: 'strict', kind: 'boolean', default: false, meaning: 'refuse settings that are unsafe in production' },
   {

@@ -4,6 +4,7 @@ import type { Principal } from '../identity/principal.ts';
 import type { AccountRole } from '../identity/roles.ts';
 import { allows, type Permission } from '../identity/scopes.ts';
 import type { TokenVerifier } from '../identity/token-verifier.ts';
+import { DOCS_PREFIX } from './open-api.ts';
 
 /** What a route asks of its caller: a scope, and where a scope says too little, one of some roles. */
 export type RouteAccess =
@@ -24,6 +25,9 @@ declare module 'fastify' {
 export function addAuthentication(app: FastifyInstance, verifier: TokenVerifier): void {
   app.decorateRequest('principal', null);
   app.addHook('onRoute', (route) => {
+    if (route.config?.access === undefined && route.url.startsWith(DOCS_PREFIX)) {
+      route.config = { ...route.config, access: 'public' }; // the documentation's own pages
+    }
     if (route.config?.access === undefined)
       throw new GatewayError('MQ_CONFIG_INVALID', `route ${route.url} names no access`);
   });

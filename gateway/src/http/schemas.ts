@@ -1,4 +1,5 @@
-import { Type } from 'typebox';
+import '@fastify/swagger'; // what it adds to the type of a route's schema
+import { type TSchema, Type } from 'typebox';
 
 const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$';
 
@@ -68,3 +69,6 @@ export const WriteHeaders = Type.Object({
     }),
   ),
 });
+
+/** A body that may be left out: Fastify shows a missing one to its schema as null. */
+export const optionalBody = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);

@@ -17,8 +17,12 @@ export class HeldKeys {
     this.#vault = vault;
   }
 
-  /** Generates a key of the given generation and stores it sealed; an existing one is returned as it is. */
-  async create(owner: KeyOwner, keyGeneration: number): Promise<SigningKey> {
+  /**
+   * Generates a key of the given generation and stores it sealed; an existing one is returned as it is.
+   *
+   * @param encryptionKey X25519 private key that belongs to the same wallet
+   */
+  async create(owner: KeyOwner, keyGeneration: number, encryptionKey?: Uint8Array): Promise<SigningKey> {
     const { seed, key } = SigningKey.generate();
     const inserted = await this.#db
       .insertInto('signingKey')
@@ -28,6 +32,8 @@ export class HeldKeys {
         keyGeneration,
         publicKey: key.publicKey,
         sealedSeed: this.#vault.seal(seed, contextOf(owner)),
+        sealedEncryptionKey:
+          encryptionKey === undefined ? null : this.#vault.seal(encryptionKey, `encryption:${contextOf(owner)}`),
       })
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirst();

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashRaw } from '@node-rs/argon2';
@@ -36,6 +36,11 @@ export class KeyVault {
     const vault = new KeyVault(key);
     vault.#checkProbe(join(dir, 'vault.probe'));
     return vault;
+  }
+
+  /** A secret of 32 bytes for one purpose, the same at every start; it tells nothing of the vault's key (HMAC-SHA256). */
+  derive(purpose: string): Buffer {
+    return createHmac('sha256', this.#key).update(`MQ-VAULT-DERIVE-v1\n${purpose}`).digest();
   }
 
   /** AES-256-GCM under a fresh nonce; `context` (owner, purpose) is authenticated, so values cannot be swapped. */

@@ -20,6 +20,7 @@ export const initial = {
       .addColumn('keyGeneration', 'integer', (column) => column.notNull())
       .addColumn('publicKey', 'text', (column) => column.notNull())
       .addColumn('sealedSeed', 'bytea', (column) => column.notNull())
+      .addColumn('sealedEncryptionKey', 'bytea')
       .addPrimaryKeyConstraint('signingKeyPk', ['ownerKind', 'ownerId', 'keyGeneration'])
       .execute();
     await db.schema

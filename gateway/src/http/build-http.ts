@@ -1,0 +1,72 @@
+import { createHash, randomUUID } from 'node:crypto';
+import AjvCompiler from '@fastify/ajv-compiler';
+import rateLimit from '@fastify/rate-limit';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifySchemaCompiler } from 'fastify';
+import type { TokenVerifier } from '../identity/token-verifier.ts';
+import { addAuthentication } from './authentication.ts';
+import { setErrorHandlers } from './error-handler.ts';
+import { addOpenApi } from './open-api.ts';
+
+export type HttpOptions = Readonly<{
+  log: FastifyBaseLogger;
+  verifier: TokenVerifier;
+  publicUrl: string;
+  maxBodyBytes: number;
+  maxRequestsPerMinute: number;
+  requestTimeoutMs: number;
+  /** Told every answer: route pattern, never the URL, which may carry a patient's number. */
+  observe: (answered: Readonly<{ method: string; route: string; status: number; durationMs: number }>) => void;
+}>;
+
+/** The REST interface without its routes: limits, authentication, errors, documentation. */
+export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: options.log,
+    disableRequestLogging: true,
+    bodyLimit: options.maxBodyBytes,
+    requestTimeout: options.requestTimeoutMs,
+    genReqId: () => randomUUID(),
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<TypeBoxTypeProvider>() as unknown as FastifyInstance;
+  app.setValidatorCompiler(validatorCompiler());
+  setErrorHandlers(app);
+  addAuthentication(app, options.verifier);
+  await app.register(rateLimit, {
+    max: options.maxRequestsPerMinute,
+    timeWindow: '1 minute',
+    // Per token, else per address; the token itself is kept nowhere.
+    keyGenerator: ({ headers, ip }) =>
+      headers.authorization === undefined ? ip : createHash('sha256').update(headers.authorization).digest('base64url'),
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff');
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const { method } = request;
+    const route = request.routeOptions.url ?? '(none)';
+    const answered = { method, route, status: reply.statusCode, durationMs: Math.round(reply.elapsedTime * 10) / 10 };
+    request.log.info(answered, 'answered');
+    options.observe(answered);
+  });
+  await addOpenApi(app, options.publicUrl);
+  return app;
+}
+
+type Route = Readonly<{ schema: unknown; httpPart?: string }>;
+type Compiler = (route: Route) => ReturnType<FastifySchemaCompiler<unknown>>;
+
+/**
+ * Unknown members are refused rather than dropped. Only what arrives as text (queries, parameters, headers) is
+ * converted: in a body, "1" is not 1.
+ */
+function validatorCompiler(): FastifySchemaCompiler<unknown> {
+  const build = AjvCompiler();
+  const compiler = (coerceTypes: boolean) => {
+    const customOptions = { removeAdditional: false, coerceTypes, useDefaults: true, allErrors: false, strict: false };
+    return build({}, { customOptions }) as unknown as Compiler;
+  };
+  const [body, text] = [compiler(false), compiler(true)];
+  return (route) => (route.httpPart === 'body' ? body(route) : text(route));
+}

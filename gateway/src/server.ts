@@ -1,0 +1,35 @@
+/** The gateway process of one organisation: `node server.js --mspId=CityHospitalMSP --consortiumFile=consortium.yaml`. */
+import { buildGateway } from './app.ts';
+import { settingsFromCommandLine } from './cli/command-line.ts';
+import { gatewayConfig } from './config/gateway-config.ts';
+
+try {
+  const config = gatewayConfig(settingsFromCommandLine(process.argv.slice(2), process.env));
+  const gateway = await buildGateway(config);
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    // Requests in progress get their time; after it the process ends whatever they do.
+    setTimeout(() => process.exit(1), config.settings.get('http.shutdownGraceMs')).unref();
+    await gateway.close();
+    process.exit(0);
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  const { http, release } = config;
+  await gateway.releaseApp.listen({ host: release.host, port: release.port });
+  const address = await gateway.app.listen({ host: http.host, port: http.port });
+  process.stdout.write(
+    `${JSON.stringify({ level: 'info', msg: 'gateway listening', mspId: config.mspId, address })}\n`,
+  );
+  gateway.start().catch(async (error: unknown) => {
+    if (stopping) return;
+    process.stderr.write(`${error instanceof Error ? error.message : 'gateway could not start'}\n`);
+    await gateway.close();
+    process.exit(1);
+  });
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : 'gateway could not start'}\n`);
+  process.exit(1);
+}

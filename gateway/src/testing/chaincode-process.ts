@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const SERVER = fileURLToPath(new URL('../../../chaincode/src/server.ts', import.meta.url));
+
+/** The chaincode in a process of its own, as in production: fabric-shim's messages and the client's do not mix in one. */
+export class ChaincodeProcess {
+  readonly port: number;
+  readonly #child: ChildProcess;
+
+  private constructor(port: number, child: ChildProcess) {
+    this.port = port;
+    this.#child = child;
+  }
+
+  static async start(port = 0): Promise<ChaincodeProcess> {
+    const args = [
+      '--conditions=medquorum-source',
+      '--no-warnings',
+      SERVER,
+      `--address=127.0.0.1:${port}`,
+      '--chaincode-id=ehr',
+    ];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const taken = await new Promise<number>((resolve, reject) => {
+      let said = '';
+      child.once('error', reject);
+      child.once('exit', (code) => reject(new Error(`the chaincode ended with ${code}`)));
+      child.stdout.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+        const [, found] = /"port":(\d+)/.exec(said) ?? [];
+        if (found !== undefined) resolve(Number(found));
+      });
+    });
+    return new ChaincodeProcess(taken, child);
+  }
+
+  /** Killed, as by a crash. */
+  async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#child.kill('SIGKILL');
+    await once(this.#child, 'exit');
+  }
+}
