@@ -58,14 +58,19 @@ export class EmbeddedNetwork {
     return this.#parts.channel.ledger.snapshots();
   }
 
-  /** Takes back every block after the snapshot. Rejects with LEDGER_SNAPSHOT_UNKNOWN. */
-  revert(snapshotId: string): Promise<void> {
-    return this.#parts.channel.revert(snapshotId);
+  /**
+   * Takes back every block after the snapshot, and ends the event and block streams, whose readers have to begin again.
+   * Transactions that wait for a block are dropped. Rejects with LEDGER_SNAPSHOT_UNKNOWN.
+   */
+  async revert(snapshotId: string): Promise<void> {
+    await this.#parts.channel.revert(snapshotId);
+    this.dropStreams();
   }
 
-  /** Begins anew with an empty ledger and a new genesis block. */
-  reset(): Promise<void> {
-    return this.#parts.channel.reset();
+  /** Begins anew with an empty ledger and a new genesis block; ends the streams as `revert` does. */
+  async reset(): Promise<void> {
+    await this.#parts.channel.reset();
+    this.dropStreams();
   }
 
   /** Makes a block of whatever waits and resolves when it is committed. */

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { MspManager } from '../msp/msp-manager.ts';
 import { SigningIdentity } from '../msp/signing-identity.ts';
+import { serveAdmin } from './admin/serve-admin.ts';
 import { chaincodeDirectory } from './chaincode/chaincode-directory.ts';
 import { chaincodeDefinition } from './chaincode-definitions.ts';
 import { Channel } from './channel/channel.ts';
@@ -38,6 +39,7 @@ export async function startNetwork(options: NetworkOptions): Promise<EmbeddedNet
   const msps = new MspManager([...organizations.map(({ msp }) => msp), orderer.msp]);
   const clock = new ShiftableClock();
   const closers: (() => Promise<void>)[] = [];
+  const reportFault = (fault: unknown): void => log.warn({ err: fault }, 'internal fault');
   try {
     const ledger = await openLedger({ directory: options.directory, collections: definitions });
     closers.unshift(() => ledger.close());
@@ -56,13 +58,13 @@ export async function startNetwork(options: NetworkOptions): Promise<EmbeddedNet
       batch: { ...DEFAULT_BATCH, ...options.batch },
       cutMode: options.cutting ?? 'eager',
       clock,
+      onFault: reportFault,
     });
     closers.unshift(() => channel.orderer.close());
     const endorser = createEndorser({ channelId, ledger, definitions, log });
     closers.unshift(() => endorser.close());
     const journal = new TransactionJournal(log);
     ledger.onCommit((block) => journal.committed(block));
-    const reportFault = (fault: unknown): void => log.warn({ err: fault }, 'internal fault');
     const peers = organizations.map(({ msp: { mspId }, peer }) => {
       const identity = new SigningIdentity(mspId, peer.certificatePem, peer.privateKeyPem);
       return new OrganizationPeer({ mspId, identity, channel, endorser, definitions, clock });
@@ -78,7 +80,16 @@ export async function startNetwork(options: NetworkOptions): Promise<EmbeddedNet
       closers.unshift(() => server.close());
     }
     await waitForChaincodes(endorser, options.chaincodeWaitMs ?? DEFAULT_CHAINCODE_WAIT_MS, log);
-    return new EmbeddedNetwork({ channel, clock, peers, servers, closers });
+    const network = new EmbeddedNetwork({ channel, clock, peers, servers, closers });
+    if (options.adminPort !== undefined) {
+      const admin = await serveAdmin(network, options.adminPort).catch((cause: unknown) => {
+        const where = `port ${options.adminPort}`;
+        throw new NetworkError('MQ_NETWORK_PORT', `the administration service cannot listen on ${where}`, { cause });
+      });
+      network.adminUrl = admin.url;
+      closers.unshift(() => admin.close());
+    }
+    return network;
   } catch (error) {
     for (const step of closers) await step().catch(() => undefined); // the first failure is the one to tell
     throw error;

@@ -29,6 +29,7 @@ export class Identity {
   readonly #roles: ReadonlySet<MspRole>;
   readonly #publicKey: KeyObject;
   readonly #curve: string | undefined;
+  readonly #isEd25519: boolean;
 
   constructor(facts: IdentityFacts) {
     this.mspId = facts.mspId;
@@ -41,6 +42,7 @@ export class Identity {
     this.#roles = facts.roles;
     this.#publicKey = facts.certificate.publicKey;
     this.#curve = this.#publicKey.asymmetricKeyDetails?.namedCurve;
+    this.#isEd25519 = this.#publicKey.asymmetricKeyType === 'ed25519';
   }
 
   /** A refused certificate has no role at all, not even that of a member. */
@@ -56,7 +58,7 @@ export class Identity {
   /** ECDSA (low S) over SHA-256, or Ed25519; anything else is no signature. */
   verify(message: Uint8Array, signature: Uint8Array): boolean {
     try {
-      if (this.#publicKey.asymmetricKeyType === 'ed25519') return verify(null, message, this.#publicKey, signature);
+      if (this.#isEd25519) return verify(null, message, this.#publicKey, signature);
       if (this.#curve === undefined || !isLowS(signature, this.#curve)) return false;
       return verify('sha256', message, { key: this.#publicKey, dsaEncoding: 'der' }, signature);
     } catch {

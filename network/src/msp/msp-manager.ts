@@ -21,8 +21,15 @@ export class MspManager {
   readonly #identities = new BoundedCache<Identity>(MAX_CACHED_IDENTITIES);
   readonly #signatures = new BoundedCache<boolean>(MAX_CACHED_SIGNATURES);
 
+  /** Counts the changes of configuration: what was worked out from identities holds for one generation. */
+  #generation = 0;
+
   constructor(configs: readonly MspConfig[]) {
     for (const config of configs) this.#msps.set(config.mspId, new Msp(config));
+  }
+
+  get generation(): number {
+    return this.#generation;
   }
 
   get mspIds(): readonly string[] {
@@ -32,6 +39,7 @@ export class MspManager {
   /** Takes a renewed or revoked certificate's consequences at once. Throws MQ_MSP_CONFIG and then changes nothing. */
   update(config: MspConfig): void {
     this.#msps.set(config.mspId, new Msp(config));
+    this.#generation++;
     this.#identities.clear();
     this.#signatures.clear();
   }
@@ -64,13 +72,17 @@ export class MspManager {
 
   /** `identity.verify` with memory; a signature over the same bytes is checked once. */
   verify(identity: Identity, message: Uint8Array, signature: Uint8Array): boolean {
-    const hash = createHash('sha256').update(identity.id).update(signature).update(message);
-    const key = `${signature.length}/${hash.digest('base64')}`;
+    const key = signatureKey(identity, message, signature);
     const known = this.#signatures.get(key);
     if (known !== undefined) return known;
     const good = identity.verify(message, signature);
     this.#signatures.set(key, good);
     return good;
+  }
+
+  /** Takes note of a signature that this process has just made with the identity's own key: checking it again is waste. */
+  remember(identity: Identity, message: Uint8Array, signature: Uint8Array): void {
+    this.#signatures.set(signatureKey(identity, message, signature), true);
   }
 
   /**
@@ -86,6 +98,11 @@ export class MspManager {
     }
     return [...found.values()];
   }
+}
+
+function signatureKey(identity: Identity, message: Uint8Array, signature: Uint8Array): string {
+  const hash = createHash('sha256').update(identity.id).update(signature).update(message);
+  return `${signature.length}/${hash.digest('base64')}`;
 }
 
 function parseIdentity(serialized: Uint8Array): msp.SerializedIdentity {

@@ -27,6 +27,8 @@ export type ChannelOptions = Readonly<{
   batch: BatchSettings;
   cutMode: CutMode;
   clock: ShiftableClock;
+  /** Told of a failure that has stopped ordering. */
+  onFault(fault: unknown): void;
 }>;
 
 /** Number of the block with the configuration in force: it is never changed. */
@@ -66,6 +68,7 @@ export class Channel {
       commit: async (batch) => {
         await this.#commit(batch);
       },
+      onFault: options.onFault,
     });
   }
 
@@ -83,15 +86,17 @@ export class Channel {
 
   /** Goes back to a snapshot; what waits for a block is dropped. */
   async revert(snapshotId: string): Promise<void> {
-    await this.orderer.discard();
-    await this.ledger.revert(snapshotId);
+    const known = this.ledger.snapshots().some(({ id }) => id === snapshotId);
+    if (!known) return this.ledger.revert(snapshotId); // rejects, and must not stop the orderer
+    await this.orderer.interrupt(() => this.ledger.revert(snapshotId));
   }
 
   /** Empties the ledger and begins with a new genesis block. */
   async reset(): Promise<void> {
-    await this.orderer.discard();
-    await this.ledger.reset();
-    await this.#ensureGenesis();
+    await this.orderer.interrupt(async () => {
+      await this.ledger.reset();
+      await this.#ensureGenesis();
+    });
   }
 
   async #ensureGenesis(): Promise<void> {

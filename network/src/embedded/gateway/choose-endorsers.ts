@@ -1,3 +1,4 @@
+import { BoundedCache } from '../../msp/bounded-cache.ts';
 import type { Identity } from '../../msp/identity.ts';
 import { type EndorserSet, minimalEndorserSets } from '../../policy/endorser-sets.ts';
 import type { SignaturePolicy } from '../../policy/signature-policy.ts';
@@ -39,7 +40,7 @@ export function chooseEndorsers(channelId: string, interest: ChaincodeInterest, 
     choice.peers.filter(({ isUp, mspId }) => isUp && interest.every((call) => mayRead(mspId, call, definitions))),
     channel,
   );
-  const sets = minimalEndorserSets(policies, endorsers);
+  const sets = endorserSets(policies, endorsers, channel);
   if (sets.length === 0) throw new NoEndorsersError('no peer combination can satisfy the endorsement policy');
   const able = new Set(
     choice.peers.filter((peer) => interest.every(({ name }) => peer.hasChaincode(name))).map(({ mspId }) => mspId),
@@ -51,6 +52,33 @@ export function chooseEndorsers(channelId: string, interest: ChaincodeInterest, 
   return shuffled(usable.map((set) => (set.length > 0 ? set : [preferred ?? ''].filter((mspId) => able.has(mspId)))))
     .filter((set) => set.length > 0)
     .sort((left, right) => rank(left) - rank(right));
+}
+
+const MAX_CACHED_SETS = 1_000;
+const policyNumbers = new WeakMap<SignaturePolicy, number>();
+let policyCount = 0;
+const setsByChannel = new WeakMap<Channel, BoundedCache<readonly EndorserSet[]>>();
+
+/** The minimal sets with memory: for many organisations their enumeration is long, and the same policies come again. */
+function endorserSets(
+  policies: readonly SignaturePolicy[],
+  endorsers: ReadonlyMap<string, Identity>,
+  channel: Channel,
+): readonly EndorserSet[] {
+  const cache = setsByChannel.get(channel) ?? new BoundedCache<readonly EndorserSet[]>(MAX_CACHED_SETS);
+  setsByChannel.set(channel, cache);
+  const key = [channel.msps.generation, policies.map(numberOf).sort(), [...endorsers.keys()]].join(';');
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const sets = minimalEndorserSets(policies, endorsers);
+  cache.set(key, sets);
+  return sets;
+}
+
+function numberOf(policy: SignaturePolicy): number {
+  const number = policyNumbers.get(policy) ?? ++policyCount;
+  policyNumbers.set(policy, number);
+  return number;
 }
 
 function policiesOf(interest: ChaincodeInterest, { channel, definitions }: EndorserChoice): SignaturePolicy[] {

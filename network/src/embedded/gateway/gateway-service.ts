@@ -57,7 +57,10 @@ function serveUnary<Request, Response>(
 ) {
   return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void => {
     const cancelled = new AbortController();
-    call.on('cancelled', () => cancelled.abort(new RpcError(status.CANCELLED, 'Call cancelled')));
+    let isAnswered = false; // grpc-js reports the end of every call as cancelled
+    call.on('cancelled', () => {
+      if (!isAnswered) cancelled.abort(new RpcError(status.CANCELLED, 'Call cancelled'));
+    });
     const answer = async (): Promise<Response> => {
       if (!own.isUp) throw new RpcError(status.UNAVAILABLE, 'this organisation is down');
       if (call.request instanceof RpcError) throw call.request;
@@ -69,8 +72,14 @@ function serveUnary<Request, Response>(
       }
     };
     answer().then(
-      (response) => callback(null, response),
-      (error: unknown) => callback(toServerError(error, reportFault)),
+      (response) => {
+        isAnswered = true;
+        callback(null, response);
+      },
+      (error: unknown) => {
+        isAnswered = true;
+        callback(toServerError(error, reportFault));
+      },
     );
   };
 }

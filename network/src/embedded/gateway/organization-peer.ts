@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { peer } from '@hyperledger/fabric-protos';
 import type { SigningIdentity } from '../../msp/signing-identity.ts';
+import type { Endorsement } from '../../protocol/endorsed-transaction.ts';
 import { ProposalFormatError, type UnpackedProposal, unpackProposal } from '../../protocol/unpacked-proposal.ts';
 import type { Channel } from '../channel/channel.ts';
 import type { ShiftableClock } from '../channel/clock.ts';
@@ -21,6 +23,7 @@ export type OrganizationPeerOptions = Readonly<{
   clock: ShiftableClock;
 }>;
 
+const PROBE_BYTES = 32;
 /** Status of an answer that a peer gives without having reached the chaincode. */
 const PEER_ERROR_STATUS = 500;
 /** Chaincode responses from here on are errors, and nobody signs them. */
@@ -34,11 +37,16 @@ export class OrganizationPeer {
   address = '';
   faults: OrganizationFaults = NO_FAULTS;
   readonly #options: OrganizationPeerOptions;
+  /** Whether the key belongs to the certificate: only then a signature made here needs no check. */
+  readonly #signsAsCertified: boolean;
 
   constructor(options: OrganizationPeerOptions) {
     this.mspId = options.mspId;
     this.identity = options.identity;
     this.#options = options;
+    const probe = randomBytes(PROBE_BYTES);
+    const signer = options.channel.msps.find(options.identity.serialized);
+    this.#signsAsCertified = signer?.verify(probe, options.identity.sign(probe)) === true;
   }
 
   get isUp(): boolean {
@@ -107,11 +115,20 @@ export class OrganizationPeer {
       this.faults.lie === 'result' ? { ...run.response, payload: Buffer.from(`a lie of ${this.mspId}`) } : run.response;
     const payload = encodeResponsePayload(proposal.proposalHash, { ...run, response });
     if (response.status >= ERROR_THRESHOLD) return { response, payload, endorsement: undefined, interest, writtenKeys };
+    return { response, payload, endorsement: this.#endorse(payload), interest, writtenKeys };
+  }
+
+  #endorse(payload: Uint8Array): Endorsement {
     const { identity } = this;
     const message =
       this.faults.lie === 'signature' ? Buffer.from('a lie') : Buffer.concat([payload, identity.serialized]);
-    const endorsement = { endorser: identity.serialized, signature: identity.sign(message) };
-    return { response, payload, endorsement, interest, writtenKeys };
+    const signature = identity.sign(message);
+    if (this.#signsAsCertified) {
+      const { msps } = this.#options.channel;
+      const signer = msps.find(identity.serialized);
+      if (signer !== undefined) msps.remember(signer, message, signature);
+    }
+    return { endorser: identity.serialized, signature };
   }
 }
 

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { common, msp, peer } from '@hyperledger/fabric-protos';
+import { BoundedCache } from '../../msp/bounded-cache.ts';
 import type { ErrorDetail } from '../../protocol/rpc-error.ts';
 import type { ProposalOutline } from '../../protocol/unpacked-proposal.ts';
 import { VALIDATION_CODES, validationCodeName } from '../../protocol/validation-code.ts';
@@ -75,7 +76,19 @@ function describe({ header, payload, specifiedChaincode }: ProposalOutline): Des
   return { txId, chaincode: specifiedChaincode ?? '', function: name, creator: describeCreator(creator) };
 }
 
+const MAX_CACHED_CREATORS = 1_000;
+const creatorNames = new BoundedCache<string>(MAX_CACHED_CREATORS);
+
 function describeCreator(serialized: Uint8Array): string {
+  const key = Buffer.from(serialized).toString('latin1');
+  const known = creatorNames.get(key);
+  if (known !== undefined) return known;
+  const name = nameCreator(serialized);
+  creatorNames.set(key, name);
+  return name;
+}
+
+function nameCreator(serialized: Uint8Array): string {
   try {
     const identity = msp.SerializedIdentity.deserializeBinary(serialized);
     const { subject } = new X509Certificate(identity.getIdBytes_asU8());

@@ -22,6 +22,8 @@ export type OrdererOptions = Readonly<{
   check(envelope: Uint8Array): BroadcastReply;
   /** Makes a block of the batch and commits it. Calls never overlap. A rejection stops the orderer for good. */
   commit(batch: Batch): Promise<void>;
+  /** Told of the failure that has stopped the orderer. */
+  onFault(fault: unknown): void;
 }>;
 
 /** The one orderer of the channel: it puts envelopes in order and hands them on in batches. */
@@ -82,12 +84,14 @@ export class Orderer {
     if (this.#fault !== undefined) throw this.#fault;
   }
 
-  /** Drops what waits. For going back to an earlier height, where those envelopes have no place. */
-  async discard(): Promise<void> {
+  /** Drops what waits and runs an action that must not meet a commit, such as going back to an earlier height. */
+  async interrupt(action: () => Promise<void>): Promise<void> {
     this.#queued -= this.#cutter.cut().length;
     for (const batch of this.#ready.splice(0)) this.#queued -= batch.length;
     this.#stopTimer();
-    await this.settled();
+    while (this.#working !== undefined) await this.#working;
+    await this.#workOn(action);
+    if (this.#fault !== undefined) throw this.#fault;
   }
 
   /** Commits what waits and takes no more. */
@@ -129,15 +133,22 @@ export class Orderer {
 
   #work(): void {
     if (this.#working !== undefined || this.#fault !== undefined) return;
-    this.#working = this.#commitReady()
+    void this.#workOn(() => this.#commitReady());
+  }
+
+  /** Does one thing at a time; a failure stops the orderer, for what comes next would build on unknown ground. */
+  #workOn(action: () => Promise<void>): Promise<void> {
+    this.#working = action()
       .catch((fault: unknown) => {
         this.#fault = fault;
+        this.#options.onFault(fault);
       })
       .finally(() => {
         this.#working = undefined;
         // an envelope may have come between the last look and now
         if (this.#ready.length > 0 || (this.#mode === 'eager' && this.#cutter.pendingCount > 0)) this.#work();
       });
+    return this.#working;
   }
 
   async #commitReady(): Promise<void> {
