@@ -114,6 +114,17 @@ describe('endorser with chaincode processes', () => {
     expect(sets[0]?.reads).toEqual([{ key: 'namespaces/fields/probe/Sequence', version: undefined }]);
   });
 
+  it('reads the whole definition in a transaction that touches a collection', async () => {
+    const { results } = await simulate([['pput', 'collOpen', 'x', 'v']]);
+    expect(decodeReadWriteSet(results)[0]?.reads.map(({ key }) => key)).toEqual([
+      'namespaces/fields/probe/Collections',
+      'namespaces/fields/probe/EndorsementInfo',
+      'namespaces/fields/probe/Sequence',
+      'namespaces/fields/probe/ValidationInfo',
+      'namespaces/metadata/probe',
+    ]);
+  });
+
   it('tells the chaincode of ids, creator, transient data and time', async () => {
     const transient = { b: Buffer.from('two'), bin: Buffer.from([255, 0]) };
     const [ctx] = (await evaluate([['ctx']], { transient, creatorMspId: 'Org2MSP' })) as [Record<string, unknown>];

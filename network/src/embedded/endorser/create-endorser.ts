@@ -4,6 +4,7 @@ import { ChaincodeProcess, LaunchError } from '../chaincode/chaincode-process.ts
 import { completeEvent, decodeResponse, encodeInput } from '../chaincode/chaincode-requests.ts';
 import { ExecutionError } from '../chaincode/chaincode-stream.ts';
 import { LedgerRequestHandler } from '../chaincode/ledger-request-handler.ts';
+import { definitionSequenceKey, LIFECYCLE_NAMESPACE } from '../chaincode/lifecycle-keys.ts';
 import { encodeReadWriteSet } from '../ledger/read-write-set-codec.ts';
 import { LedgerRequests } from '../simulator/ledger-requests.ts';
 import { SimulationError } from '../simulator/simulation-error.ts';
@@ -17,7 +18,6 @@ export const EXECUTE_TIMEOUT_MS = 30_000;
 /** Keys that a transaction's log line names at most. */
 export const LOGGED_KEYS = 8;
 const ERROR_THRESHOLD = 400;
-const LIFECYCLE = '_lifecycle';
 const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** The endorsers of all organisations, each on its own chaincode processes. Processes are dialled at once. */
@@ -51,7 +51,7 @@ class ProcessEndorser implements Endorser {
       hasCollections: (chaincode) => definitions.get(chaincode) !== undefined,
     });
     try {
-      readDefinition(simulator, request.chaincode);
+      simulator.getState(LIFECYCLE_NAMESPACE, definitionSequenceKey(request.chaincode));
       const message = await this.#run(simulator, request, request.chaincode, request.args);
       const answer = completed(message, request);
       const result = simulator.result();
@@ -133,7 +133,7 @@ class ProcessEndorser implements Endorser {
     if (channelId !== '' && channelId !== request.channelId) {
       throw new SimulationError(`Failed to get policy manager for channel [${channelId}]`);
     }
-    readDefinition(simulator, callee);
+    simulator.getState(LIFECYCLE_NAMESPACE, definitionSequenceKey(callee));
     if (this.#options.definitions.get(callee) === undefined) {
       const where = `[channel ${request.channelId}] failed to get chaincode container info for ${callee}`;
       throw new SimulationError(`execute failed: invalid invocation: ${where}: chaincode ${callee} not found`);
@@ -158,11 +158,6 @@ class ProcessEndorser implements Endorser {
     this.#processes.set(id, started);
     return started;
   }
-}
-
-/** Every transaction depends on the definition's sequence: an upgrade invalidates what was endorsed before it. */
-function readDefinition(simulator: TransactionSimulator, chaincode: string): void {
-  simulator.getState(LIFECYCLE, `namespaces/fields/${chaincode}/Sequence`);
 }
 
 function completed(message: ChaincodeMessage, request: SimulationRequest): Pick<Simulation, 'response' | 'event'> {

@@ -120,7 +120,8 @@ export class LedgerRequests {
 
   /** Undefined for an implicit collection of an unknown organisation: no rule refuses it, the simulator itself does. */
   #accessRule(name: string): CollectionDefinition | undefined {
-    const { findCollection, channelId, namespace } = this.#options;
+    const { findCollection, channelId, namespace, simulator } = this.#options;
+    simulator.readCollectionDefinitions(namespace);
     const collection = findCollection(namespace, name);
     if (collection === undefined && !name.startsWith(IMPLICIT_COLLECTION_PREFIX)) {
       throw new SimulationError(`collection ${channelId}/${namespace}/${name} could not be found`);

@@ -1,4 +1,5 @@
 import type { CollectionDefinition } from '../chaincode/chaincode-definition.ts';
+import { definitionKeys, LIFECYCLE_NAMESPACE } from '../chaincode/lifecycle-keys.ts';
 import { sha256 } from '../ledger/block-hash.ts';
 import type { MetadataEntry, ReadWriteSet, Version } from '../ledger/read-write-set.ts';
 import type { StateView } from '../ledger/state-view.ts';
@@ -45,6 +46,7 @@ export class TransactionSimulator {
   readonly #sets = new ReadWriteSetBuilder();
   readonly #written = new Map<string, WrittenKey>();
   readonly #privateReads = new Map<string, Set<string>>();
+  readonly #definitionsRead = new Set<string>();
   #hasWritten = false;
   #hasPaged = false;
   #hasQueriedPrivate = false;
@@ -153,6 +155,13 @@ export class TransactionSimulator {
     return new PlainScan(this.view.privateRange(this.#options.mspId, namespace, collection, start, end));
   }
 
+  /** Whoever touches a collection depends on the whole definition of its chaincode. */
+  readCollectionDefinitions(namespace: string): void {
+    if (this.#definitionsRead.has(namespace)) return;
+    this.#definitionsRead.add(namespace);
+    for (const key of definitionKeys(namespace)) this.getState(LIFECYCLE_NAMESPACE, key);
+  }
+
   result(): SimulationResult {
     const { publicSet, privateWrites } = this.#sets.build();
     return {
@@ -200,6 +209,7 @@ export class TransactionSimulator {
   }
 
   #checkCollection(namespace: string, collection: string): void {
+    this.readCollectionDefinitions(namespace);
     if (this.#options.findCollection(namespace, collection) !== undefined) return;
     const why = this.#options.hasCollections(namespace)
       ? `collection [${collection}] not defined in the collection config for chaincode [${namespace}]`
