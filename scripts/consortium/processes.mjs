@@ -1,0 +1,72 @@
+// What each organisation of the consortium runs beside its peer: a chaincode process and a gateway.
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { acceptsConnections, answersOk } from '@medquorum/network/supervisor/probe';
+import { PROJECT_DIR } from '../runtime.mjs';
+
+const READY_TIMEOUT_MS = 60_000;
+const NODE_ARGS = ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0123'];
+
+/**
+ * @param {{topologyFile: string, directory: string, chaincodeTls: boolean, databaseUrlOf: (organization: string) => Promise<string>, users: {password: string}}} options
+ * @returns {Promise<import('@medquorum/network/consortium/run-consortium').OrganizationProcesses>}
+ */
+export async function organizationProcesses({ topologyFile, directory, topology, chaincodeTls, databaseUrlOf, users }) {
+  const databaseUrls = new Map();
+  for (const { name } of topology.organizations) databaseUrls.set(name, await databaseUrlOf(name));
+  return {
+    chaincode: ({ organization, chaincode, packageId, address, tls }) => {
+      const at = address.lastIndexOf(':');
+      return {
+        name: `chaincode-${chaincode.name}.${organization.name}`,
+        command: process.execPath,
+        args: [
+          ...NODE_ARGS,
+          path.join(PROJECT_DIR, 'chaincode', 'dist', 'server.js'),
+          '--address',
+          address,
+          '--chaincode-id',
+          packageId,
+          ...(chaincodeTls
+            ? ['--tls-cert', tls.certificate, '--tls-key', tls.key, '--tls-client-ca', tls.rootCertificate]
+            : []),
+        ],
+        isReady: () => acceptsConnections(address.slice(0, at), Number(address.slice(at + 1))),
+        readyTimeoutMs: READY_TIMEOUT_MS,
+      };
+    },
+    application: ({ organization, directory: ownDirectory }) => ({
+      name: `gateway.${organization.name}`,
+      command: process.execPath,
+      args: [
+        ...NODE_ARGS,
+        path.join(PROJECT_DIR, 'gateway', 'dist', 'server.js'),
+        `--mspId=${organization.mspId}`,
+        `--consortiumFile=${topologyFile}`,
+        `--material.dir=${path.join(directory, 'keys')}`,
+        `--dataDir=${path.join(ownDirectory, 'gateway')}`,
+      ],
+      env: {
+        DATABASE_URL: databaseUrls.get(organization.name),
+        MQ_AUTH_BOOTSTRAP_ACCOUNTS: JSON.stringify([
+          { username: 'admin', password: users.password, role: 'administrator' },
+          { username: 'system', password: users.password, role: 'system' },
+        ]),
+      },
+      isReady: () => answersOk(`http://${organization.host}:${organization.gatewayPort}/health/ready`),
+      readyTimeoutMs: READY_TIMEOUT_MS,
+    }),
+  };
+}
+
+/** One generated password for every demo user of this data folder; development only, readable by its owner alone. */
+export function demoUsers(directory) {
+  const file = path.join(directory, 'development-password');
+  if (!existsSync(file)) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    writeFileSync(file, randomBytes(9).toString('base64url'), { mode: 0o600 });
+  }
+  return { password: readFileSync(file, 'utf8').trim() };
+}

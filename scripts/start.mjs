@@ -1,0 +1,74 @@
+#!/usr/bin/env node
+// npm start [-- --engine embedded|fabric] [--reset] [--topology FILE] [--data DIR] [--no-charts]
+import { existsSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { PROJECT_DIR, prepare } from './runtime.mjs';
+
+const HELP = `npm start [-- OPTIONS]: the whole consortium on this machine, until Ctrl-C
+
+  --engine NAME     embedded (default) or fabric: Hyperledger Fabric's own programs
+  --topology FILE   default network/consortium.yaml
+  --data DIR        keys, ledgers, databases, logs; default .medquorum/<engine>
+  --reset           begin anew: delete the data folder first
+  --no-charts       load no sample charts
+`;
+
+await prepare(import.meta);
+const { startConsortium } = await import('./consortium/start-consortium.mjs');
+const { removePostgresData } = await import('@medquorum/gateway/database/postgres-place');
+
+const options = {
+  engine: { type: 'string', default: 'embedded' },
+  topology: { type: 'string', default: path.join(PROJECT_DIR, 'network', 'consortium.yaml') },
+  data: { type: 'string' },
+  reset: { type: 'boolean', default: false },
+  charts: { type: 'boolean', default: true },
+  help: { type: 'boolean', short: 'h', default: false },
+};
+let values;
+try {
+  ({ values } = parseArgs({ options, allowNegative: true }));
+} catch (error) {
+  process.stderr.write(`medquorum: ${error.message}\n\n${HELP}`);
+  process.exit(2);
+}
+if (values.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+
+const directory = path.resolve(values.data ?? path.join(PROJECT_DIR, '.medquorum', values.engine));
+if (values.reset && existsSync(directory)) {
+  removePostgresData(path.join(directory, 'postgres'));
+  rmSync(directory, { recursive: true, force: true });
+}
+
+const startedMs = performance.now();
+const report = (line) =>
+  process.stdout.write(`[${((performance.now() - startedMs) / 1000).toFixed(1).padStart(5)} s] ${line}\n`);
+const stopRequested = Promise.withResolvers();
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopRequested.resolve(signal));
+
+let consortium;
+try {
+  consortium = await startConsortium({
+    engine: values.engine,
+    topologyFile: path.resolve(values.topology),
+    directory,
+    charts: values.charts,
+    report,
+    stopRequested: stopRequested.promise,
+  });
+} catch (error) {
+  process.stderr.write(`medquorum: ${error.message}\n`);
+  process.exit(1);
+}
+if (consortium === undefined) process.exit(130);
+process.stdout.write(`\n${consortium.table}\nReady. Ctrl-C stops everything; the data stays in ${directory}.\n`);
+await stopRequested.promise;
+report('stopping');
+await consortium.close();
+report('stopped');
+process.exit(0);
