@@ -1,14 +1,11 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from './block-hash.ts';
+import { BlockPrivateWrites } from './block-private-writes.ts';
 import { decodeEnvelopeHead, resultsOf } from './endorser-transaction.ts';
+import type { ExpirySchedule } from './expiry-schedule.ts';
+import { forgetWrite } from './forget-write.ts';
 import type { BlockToCommit, CollectionDirectory, TransactionOutcome } from './ledger.ts';
-import {
-  decodeCollectionWrites,
-  decodePrivateWrites,
-  encodeCollectionWrites,
-  encodePrivateWrites,
-  type PrivateNamespaceWrites,
-} from './private-write-set.ts';
-import type { KeyWrite, ReadWriteSet, Version } from './read-write-set.ts';
+import { decodeCollectionWrites, encodePrivateWrites, type PrivateNamespaceWrites } from './private-write-set.ts';
+import type { ReadWriteSet, Version } from './read-write-set.ts';
 import { decodeReadWriteSet } from './read-write-set-codec.ts';
 import { seal, unseal } from './sealed-record.ts';
 import type { StagedStore } from './staged-writes.ts';
@@ -21,18 +18,28 @@ import { encodeLocation } from './transaction-index.ts';
 const NOTHING = Buffer.alloc(0);
 const VALID = 0; // peer.TxValidationCode
 
+/** What a commit works on. */
+export type CommitParts = Readonly<{
+  store: Store;
+  collections: CollectionDirectory;
+  staged: StagedStore;
+  expiries: ExpirySchedule;
+}>;
+
 /** Everything that a block changes in the store besides the block itself, gathered for one atomic batch. */
 export class CommitBatch {
   readonly #store: Store;
   readonly #collections: CollectionDirectory;
   readonly #number: number;
   readonly #staged: StagedStore;
+  readonly #expiries: ExpirySchedule;
   readonly #operations = new Map<string, StoreOperation>();
 
-  constructor(store: Store, collections: CollectionDirectory, staged: StagedStore, number: number) {
-    this.#store = store;
-    this.#staged = staged;
-    this.#collections = collections;
+  constructor(parts: CommitParts, number: number) {
+    this.#store = parts.store;
+    this.#collections = parts.collections;
+    this.#staged = parts.staged;
+    this.#expiries = parts.expiries;
     this.#number = number;
   }
 
@@ -101,13 +108,13 @@ export class CommitBatch {
     const blocks = this.#collections.blockToLive(namespace, collection);
     if (blocks === 0 || update.value === undefined) return;
     const expiresAt = this.#number + blocks + 1;
+    this.#expiries.add(expiresAt);
     this.put(keys.expiryKey(expiresAt, namespace, collection, update.keyHash), versionBytes(update.version));
   }
 
   /** Values whose time is over with this block, unless rewritten since (or by this block). */
   async #expire(updates: StateUpdates): Promise<void> {
-    const prefix = keys.expiryPrefix(this.#number);
-    for await (const [key, version] of storeEntries(this.#store, { gte: prefix, lt: keys.afterPrefix(prefix) })) {
+    for (const [key, version] of await this.#expiries.dueAt(this.#number)) {
       this.delete(key);
       const { namespace, collection, keyHash } = keys.splitExpiryKey(key);
       const databaseKey = keys.hashKey(namespace, collection, keyHash);
@@ -127,7 +134,7 @@ export class CommitBatch {
     namespace: string,
     collection: string,
     update: HashUpdate,
-    staged: StagedWrites,
+    staged: BlockPrivateWrites,
   ): Promise<void> {
     if (update.value === undefined) {
       this.#deletePrivate(mspId, namespace, collection, update.keyHash);
@@ -148,7 +155,7 @@ export class CommitBatch {
     const stored = this.#store.getSync(databaseKey);
     if (stored === undefined) return;
     const { value } = decodeRecord(databaseKey, stored);
-    if (!createHash('sha256').update(value).digest().equals(update.value)) return;
+    if (!sha256(value).equals(update.value)) return;
     this.put(databaseKey, encodeRecord(databaseKey, { value, metadata: [], version: update.version }));
   }
 
@@ -161,8 +168,11 @@ export class CommitBatch {
   }
 
   /** Staged write sets of this block's transactions, by the hash that their block entry names. */
-  async #takeStaged(outcomes: readonly TransactionOutcome[], envelopes: readonly Uint8Array[]): Promise<StagedWrites> {
-    const staged = new StagedWrites();
+  async #takeStaged(
+    outcomes: readonly TransactionOutcome[],
+    envelopes: readonly Uint8Array[],
+  ): Promise<BlockPrivateWrites> {
+    const staged = new BlockPrivateWrites();
     for (const [index, { txId, readWriteSet }] of outcomes.entries()) {
       if (!this.#staged.has(txId)) continue;
       const sets = readWriteSet ?? readableResults(envelopes[index]);
@@ -176,7 +186,7 @@ export class CommitBatch {
   }
 
   /** What DeliverWithPrivateData answers: each member's part of each transaction, valid or not. */
-  #keepWriteSets(staged: StagedWrites, outcomes: readonly TransactionOutcome[]): void {
+  #keepWriteSets(staged: BlockPrivateWrites, outcomes: readonly TransactionOutcome[]): void {
     for (const index of outcomes.keys()) {
       const sets = staged.of(index);
       const members = new Set(
@@ -202,7 +212,7 @@ export class CommitBatch {
     for (const { namespace, collections } of own) {
       for (const { collection, bytes } of collections) {
         for (const write of decodeCollectionWrites(bytes).writes) {
-          const prefix = keys.privatePositionPrefix(mspId, namespace, collection, hashOfKey(write.key));
+          const prefix = keys.privatePositionPrefix(mspId, namespace, collection, sha256(Buffer.from(write.key)));
           this.put(keys.positionKey(prefix, this.#number, index), NOTHING);
         }
       }
@@ -218,7 +228,7 @@ export class CommitBatch {
         const setKey = keys.privateWritesKey(mspId, block, tx);
         const bytes = this.#current(setKey);
         if (bytes !== undefined)
-          this.put(setKey, seal(setKey, withoutKey(unseal(setKey, bytes), namespace, collection, keyHash)));
+          this.put(setKey, seal(setKey, forgetWrite(unseal(setKey, bytes), namespace, collection, keyHash)));
         this.delete(key);
       }
     }
@@ -243,42 +253,6 @@ export class CommitBatch {
   }
 }
 
-/** The clear writes of a block's transactions, found by the hash of their key. */
-class StagedWrites {
-  readonly #sets = new Map<number, PrivateNamespaceWrites[]>();
-  readonly #writes = new Map<string, KeyWrite>();
-
-  /** Takes those collections whose bytes have a hash that the transaction names; endorsers may have staged others. */
-  add(index: number, privateWrites: Uint8Array, hashes: readonly Uint8Array[]): void {
-    const known = this.#sets.get(index) ?? [];
-    for (const { namespace, collections } of decodePrivateWrites(privateWrites)) {
-      const fitting = collections.filter(({ collection, bytes }) => {
-        const digest = createHash('sha256').update(bytes).digest();
-        const isNew = !known.some(
-          (set) => set.namespace === namespace && set.collections.some((c) => c.collection === collection),
-        );
-        return isNew && hashes.some((hash) => digest.equals(hash));
-      });
-      if (fitting.length === 0) continue;
-      known.push({ namespace, collections: fitting });
-      for (const { collection, bytes } of fitting) {
-        for (const write of decodeCollectionWrites(bytes).writes) {
-          this.#writes.set(writeId(index, namespace, collection, hashOfKey(write.key)), write);
-        }
-      }
-    }
-    if (known.length > 0) this.#sets.set(index, known);
-  }
-
-  of(index: number): readonly PrivateNamespaceWrites[] {
-    return this.#sets.get(index) ?? [];
-  }
-
-  find(index: number, namespace: string, collection: string, keyHash: Uint8Array): KeyWrite | undefined {
-    return this.#writes.get(writeId(index, namespace, collection, keyHash));
-  }
-}
-
 /** The results of an invalid transaction, whose private writes its members keep too; none if they cannot be read. */
 function readableResults(envelope: Uint8Array | undefined): ReadWriteSet {
   try {
@@ -288,27 +262,4 @@ function readableResults(envelope: Uint8Array | undefined): ReadWriteSet {
   }
 }
 
-const writeId = (index: number, namespace: string, collection: string, keyHash: Uint8Array): string =>
-  `${index}\0${namespace}\0${collection}\0${Buffer.from(keyHash).toString('latin1')}`;
-
-const hashOfKey = (key: string): Buffer => createHash('sha256').update(key).digest();
-
 const versionBytes = ({ block, tx }: Version): Buffer => Buffer.concat([keys.u64(block), keys.u32(tx)]);
-
-function withoutKey(privateWrites: Uint8Array, namespace: string, collection: string, keyHash: Uint8Array): Buffer {
-  const sets = decodePrivateWrites(privateWrites).map((set) => ({
-    namespace: set.namespace,
-    collections: set.collections.map((part) =>
-      set.namespace === namespace && part.collection === collection
-        ? { collection, bytes: withoutWrite(part.bytes, keyHash) }
-        : part,
-    ),
-  }));
-  return encodePrivateWrites(sets);
-}
-
-function withoutWrite(bytes: Uint8Array, keyHash: Uint8Array): Buffer {
-  const { writes, metadataWrites } = decodeCollectionWrites(bytes);
-  const kept = writes.filter((write) => !hashOfKey(write.key).equals(keyHash));
-  return encodeCollectionWrites(kept, metadataWrites);
-}

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { commitHash, decodeBlock, encodeBlock } from './block-codec.ts';
 import { dataHash, headerHash } from './block-hash.ts';
-import { CommitBatch } from './commit-batch.ts';
+import { CommitBatch, type CommitParts } from './commit-batch.ts';
 import { CommitWatch } from './commit-watch.ts';
 import { keyHistory } from './key-history.ts';
 import type {
   BlockToCommit,
-  CollectionDirectory,
   CommittedBlock,
   KeyModification,
   Ledger,
@@ -17,7 +16,7 @@ import { LedgerError } from './ledger-error.ts';
 import { EMPTY_HEAD, encodeHead, type LedgerHead } from './ledger-head.ts';
 import { LevelView } from './level-view.ts';
 import { unseal } from './sealed-record.ts';
-import { STAGED_RETENTION_BLOCKS, type StagedStore } from './staged-writes.ts';
+import { STAGED_RETENTION_BLOCKS } from './staged-writes.ts';
 import { StateUpdates } from './state-updates.ts';
 import type { StateView } from './state-view.ts';
 import { type Store, type StoreOperation, type StoreSnapshot, writeDurably } from './store.ts';
@@ -43,9 +42,8 @@ type SharedSnapshot = { readonly snapshot: StoreSnapshot; users: number; superse
 /** The ledger in one ordered store; `openLedger` makes it. */
 export class LevelLedger implements Ledger {
   readonly #store: Store;
-  readonly #collections: CollectionDirectory;
   readonly #watch = new CommitWatch();
-  readonly #staged: StagedStore;
+  readonly #parts: CommitParts;
   /** Of every block: what getBlock compares with before it serves. */
   readonly #headerHashes: Buffer[];
   readonly #snapshots: LedgerSnapshot[];
@@ -53,10 +51,9 @@ export class LevelLedger implements Ledger {
   #current: SharedSnapshot | undefined;
   #committing = false;
 
-  constructor(store: Store, collections: CollectionDirectory, staged: StagedStore, verified: VerifiedChain) {
-    this.#store = store;
-    this.#staged = staged;
-    this.#collections = collections;
+  constructor(parts: CommitParts, verified: VerifiedChain) {
+    this.#store = parts.store;
+    this.#parts = parts;
     this.#head = verified.head;
     this.#headerHashes = verified.headerHashes;
     this.#snapshots = [...verified.snapshots];
@@ -121,7 +118,7 @@ export class LevelLedger implements Ledger {
   }
 
   async stagePrivateWrites(txId: string, privateWrites: Uint8Array): Promise<void> {
-    await this.#staged.add(txId, this.height, privateWrites);
+    await this.#parts.staged.add(txId, this.height, privateWrites);
   }
 
   privateWritesOf(blockNumber: number, mspId: string): ReadonlyMap<number, Uint8Array> {
@@ -166,7 +163,8 @@ export class LevelLedger implements Ledger {
     this.#snapshots.length = at + 1;
     this.#headerHashes.length = target.height;
     this.#moveTo(head);
-    await this.#staged.dropStale(head.height);
+    await this.#parts.staged.dropStale(head.height);
+    await this.#parts.expiries.reload();
   }
 
   async reset(): Promise<void> {
@@ -174,7 +172,8 @@ export class LevelLedger implements Ledger {
     await this.#store.clear();
     this.#snapshots.length = 0;
     this.#headerHashes.length = 0;
-    this.#staged.clear();
+    this.#parts.staged.clear();
+    await this.#parts.expiries.reload();
     this.#moveTo(EMPTY_HEAD);
   }
 
@@ -206,7 +205,7 @@ export class LevelLedger implements Ledger {
       headerHash: headerHash(number, block.previousHash, block.dataHash),
       commitHash: hash,
     };
-    const batch = new CommitBatch(this.#store, this.#collections, this.#staged, number);
+    const batch = new CommitBatch(this.#parts, number);
     batch.put(keys.blockKey(number), sealBlock(number, bytes));
     batch.addTransactions(outcomes);
     batch.addState(updates);
@@ -216,8 +215,8 @@ export class LevelLedger implements Ledger {
     batch.put(keys.headKey(), encodeHead(head));
     await writeDurably(this.#store, batch.operations());
     this.#headerHashes.push(head.headerHash);
-    this.#staged.committed(outcomes.map(({ txId }) => txId));
-    if (head.height % STAGED_RETENTION_BLOCKS === 0) await this.#staged.dropStale(head.height);
+    this.#parts.staged.committed(outcomes.map(({ txId }) => txId));
+    if (head.height % STAGED_RETENTION_BLOCKS === 0) await this.#parts.staged.dropStale(head.height);
     this.#moveTo(head);
     return { number, headerHash: head.headerHash, bytes, outcomes };
   }

@@ -7,13 +7,17 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { commitBlock, testCollections, writing } from '../testing/ledger-writer.ts';
 import { decodeBlock, encodeBlock } from './block-codec.ts';
+import { ExpirySchedule } from './expiry-schedule.ts';
 import type { Ledger } from './ledger.ts';
+import { LevelLedger } from './level-ledger.ts';
 import { openLedger } from './open-ledger.ts';
+import { StagedStore } from './staged-writes.ts';
 import { encodeRecord } from './state-record.ts';
 import { openStore, type Store } from './store.ts';
 import { blockKey, headKey, historyKey, stateKey, transactionKey } from './store-keys.ts';
 import { readStoredBlock, sealBlock } from './stored-block.ts';
 import { encodeLocation } from './transaction-index.ts';
+import { verifyChain } from './verify-chain.ts';
 
 const WRITER = fileURLToPath(new URL('../testing/commit-until-killed.ts', import.meta.url));
 const KILLS = 4;
@@ -141,11 +145,10 @@ describe('openLedger on disk', () => {
   it('does not serve a block or a value changed while it runs', async () => {
     await tampered(async () => undefined);
     const store = await openStore(directory);
-    const { LevelLedger } = await import('./level-ledger.ts');
-    const { verifyChain } = await import('./verify-chain.ts');
-    const { StagedStore } = await import('./staged-writes.ts');
     const verified = await verifyChain(store, testCollections);
-    const ledger = new LevelLedger(store, testCollections, await StagedStore.open(store, 3), verified);
+    const staged = await StagedStore.open(store, verified.head.height);
+    const expiries = await ExpirySchedule.open(store);
+    const ledger = new LevelLedger({ store, collections: testCollections, staged, expiries }, verified);
     const bytes = Buffer.from((await store.get(blockKey(1))) ?? []);
     bytes[bytes.indexOf('t1')] = 0x75;
     await store.put(blockKey(1), bytes);

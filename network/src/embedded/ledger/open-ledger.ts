@@ -1,3 +1,4 @@
+import { ExpirySchedule } from './expiry-schedule.ts';
 import type { Ledger, LedgerOptions } from './ledger.ts';
 import { LevelLedger } from './level-ledger.ts';
 import { StagedStore } from './staged-writes.ts';
@@ -13,7 +14,8 @@ export async function openLedger({ directory, collections }: LedgerOptions): Pro
   try {
     const verified = await verifyChain(store, collections);
     const staged = await StagedStore.open(store, verified.head.height);
-    return new LevelLedger(store, collections, staged, verified);
+    const expiries = await ExpirySchedule.open(store);
+    return new LevelLedger({ store, collections, staged, expiries }, verified);
   } catch (error) {
     await store.close();
     throw error;

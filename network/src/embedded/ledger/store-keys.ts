@@ -72,6 +72,7 @@ export const stagedTxId = (entry: Buffer): string => entry.toString('utf8', 1, e
 export const expiryPrefix = (block: number): Buffer => Buffer.concat([Buffer.from(KIND.expiry), u64(block)]);
 export const expiryKey = (expiresAt: number, namespace: string, collection: string, keyHash: Uint8Array): Buffer =>
   Buffer.concat([expiryPrefix(expiresAt), Buffer.from(namespace + NUL + collection + NUL), keyHash]);
+export const expiryHeight = (entry: Buffer): number => Number(entry.readBigUInt64BE(1));
 export const undoKey = (block: number): Buffer => Buffer.concat([Buffer.from(KIND.undo), u64(block)]);
 export const snapshotKey = (id: string): Buffer => Buffer.from(KIND.snapshot + id);
 
