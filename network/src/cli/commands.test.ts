@@ -1,4 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { topologyDraft } from '../topology/testing/topology-draft.ts';
@@ -96,5 +98,21 @@ describe('pki', () => {
   it('names organisations and holders that do not exist', async () => {
     const { status, stderr } = await run('pki', 'renew', ...place(), '--org', 'nobody', '--name', 'x');
     expect([status, stderr]).toEqual([EXIT_FAILED, expect.stringContaining('MQ_PKI_UNKNOWN_NODE')]);
+  });
+});
+
+describe('fabric install', () => {
+  it('takes nothing but the pinned archive', async () => {
+    const server = createServer((_, response) => response.end('not the release'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const mirror = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const { status, stdout, stderr } = await run('fabric', 'install', '--directory', folder, '--base-url', mirror);
+      expect([status, stdout]).toEqual([EXIT_FAILED, '']);
+      // Where no archive is pinned for this platform, the command says so instead.
+      expect(stderr).toMatch(/MQ_FABRIC_ARCHIVE_WRONG: the archive from .* has SHA-256|no pinned release/);
+    } finally {
+      server.close();
+    }
   });
 });

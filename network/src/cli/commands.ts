@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { fabricInstall } from './fabric-install.ts';
 import { networkDown } from './network-down.ts';
 import { networkStatus } from './network-status.ts';
 import { networkUp } from './network-up.ts';
@@ -18,4 +19,5 @@ export const NETWORK_COMMANDS: readonly Command[] = [
   pkiList,
   pkiRenew,
   pkiRevoke,
+  fabricInstall,
 ];

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { RunningNetwork } from '../connection/connection-file.ts';
 import type { CutMode } from '../embedded/orderer/orderer.ts';
 import { runEmbedded } from '../embedded/run-embedded.ts';
@@ -10,14 +9,12 @@ import { Supervisor } from '../supervisor/supervisor.ts';
 import { SupervisorError } from '../supervisor/supervisor-error.ts';
 import type { Output } from './command.ts';
 import { runFileOf } from './network-state.ts';
+import { PROJECT_DIRECTORY } from './project-directory.ts';
 import type { NetworkPlace } from './topology-option.ts';
 import { type LogFormat, transactionLog } from './transaction-log.ts';
 
 export type UpOptions = NetworkPlace & Readonly<{ report(line: string): void; reset: boolean }>;
 export type UpRun = Readonly<{ running: RunningNetwork; close(): Promise<void> }>;
-
-/** Folder that holds `.fabric/bin` of an installed release. */
-const PROJECT_DIRECTORY = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Chaincode processes often start after the network; the endpoints are told without waiting for them. */
 const CHAINCODE_WAIT_MS = 500;
