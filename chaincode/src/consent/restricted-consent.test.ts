@@ -4,7 +4,7 @@ import { VALLEY } from '../testing/founded-consortium.ts';
 import { uuidOf } from '../testing/party.ts';
 import { MAX_PROVISION_DEPTH, MAX_PROVISIONS, restrictedConsent } from './restricted-consent.ts';
 
-const parse = (consent: unknown) => codeOf(Promise.try(() => restrictedConsent(consent, 'consent')));
+const parse = (consent: unknown) => codeOf((async () => restrictedConsent(consent, 'consent'))());
 const nested = (depth: number): object => permit(depth === 0 ? {} : { provision: [nested(depth - 1)] });
 
 describe('the restricted Consent', () => {
