@@ -107,6 +107,14 @@ describe('LocalChannel', () => {
     await expect(late.commit()).rejects.toMatchObject({ code: 'LOCAL_READ_CONFLICT' });
   });
 
+  it('refuses to commit on a range that has a new key', async () => {
+    const late = channel.newStub();
+    for await (const _row of late.getStateByRange('a', 'c')) expect(_row).toBeUndefined();
+    await late.putState('z', 'x');
+    await commit((stub) => stub.putState('b', '1').then(() => undefined));
+    await expect(late.commit()).rejects.toThrow('PHANTOM_READ_CONFLICT');
+  });
+
   it('calls another chaincode within the transaction', async () => {
     const stub = channel.newStub();
     expect((await stub.invokeChaincode('other', ['x'])).status).toBe(200);

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { VALIDATION_CODES, validationCodeName } from '../../protocol/validation-code.ts';
 import type { ChaincodeDefinition, CollectionDefinition } from '../chaincode/chaincode-definition.ts';
 import { chaincodeDirectory } from '../chaincode/chaincode-directory.ts';
 import type { ChaincodeDirectory } from '../endorser/endorser.ts';
@@ -7,6 +8,8 @@ import type { Ledger, TransactionLocation } from '../ledger/ledger.ts';
 import { openLedger } from '../ledger/open-ledger.ts';
 import type { ReadWriteSet } from '../ledger/read-write-set.ts';
 import { encodeReadWriteSet } from '../ledger/read-write-set-codec.ts';
+import { BlockUpdates } from '../validation/block-updates.ts';
+import { checkConflicts } from '../validation/check-conflicts.ts';
 import { encodeUnsignedEnvelope } from './endorser-envelope.ts';
 import { LocalStub } from './local-chaincode-stub.ts';
 import { LocalCommitError } from './local-commit-error.ts';
@@ -87,7 +90,7 @@ export class LocalChannel {
     });
   }
 
-  /** Commits one transaction as a block. @throws LocalCommitError LOCAL_READ_CONFLICT when a key read has changed meanwhile */
+  /** Commits one transaction as a block. @throws LocalCommitError LOCAL_READ_CONFLICT when what it read has changed meanwhile */
   async commit(transaction: {
     txId: string;
     timeMs: number;
@@ -95,7 +98,7 @@ export class LocalChannel {
     privateWrites: Uint8Array | undefined;
   }): Promise<TransactionLocation> {
     const { txId, timeMs, readWriteSet, privateWrites } = transaction;
-    this.#checkReads(readWriteSet);
+    await this.#checkReads(readWriteSet);
     if (privateWrites !== undefined) await this.ledger.stagePrivateWrites(txId, privateWrites);
     const envelope = encodeUnsignedEnvelope({
       channelId: this.channelId,
@@ -119,20 +122,14 @@ export class LocalChannel {
     await this.ledger.close();
   }
 
-  /** The MVCC rule for single keys; ranges are checked by the network's validation, not here. */
-  #checkReads(readWriteSet: ReadWriteSet): void {
+  /** The conflict check of the network's validation: keys, ranges and private hashes read must be as they were. */
+  async #checkReads(readWriteSet: ReadWriteSet): Promise<void> {
     const view = this.ledger.view();
     try {
-      for (const { namespace, reads } of readWriteSet) {
-        for (const { key, version } of reads) {
-          const now = view.get(namespace, key)?.version;
-          if (now?.block === version?.block && now?.tx === version?.tx) continue;
-          throw new LocalCommitError(
-            'LOCAL_READ_CONFLICT',
-            'a key that the transaction read has changed since (MVCC_READ_CONFLICT)',
-          );
-        }
-      }
+      const verdict = await checkConflicts(readWriteSet, view, new BlockUpdates(view));
+      if (verdict === VALIDATION_CODES.VALID) return;
+      const name = validationCodeName(verdict);
+      throw new LocalCommitError('LOCAL_READ_CONFLICT', `what the transaction read has changed since (${name})`);
     } finally {
       view.close();
     }
