@@ -5,7 +5,10 @@ import type { BenchCase, BenchSet } from './bench-set.ts';
 import { BENCH_SETS } from './bench-sets.ts';
 import { recordArithmetic, type Trace } from './record-arithmetic.ts';
 
-/** One measured line. Times are medians in milliseconds; `ratio` is `ms / bareMs`. */
+/**
+ * One measured line. Times are medians in milliseconds. Ratios are medians of the ratio in each round: what runs side by side is slowed by the
+ * same neighbours on a shared machine.
+ */
 export type BenchResult = Readonly<{
   scheme: string;
   operation: string;
@@ -18,7 +21,7 @@ export type BenchResult = Readonly<{
   /** Decoding and encoding of points, outside the bare cost; undefined where nothing was recorded. */
   decodingMs: number | undefined;
   encodingMs: number | undefined;
-  /** `ms` to bare cost and decoding together: what is left above 1 is our own code. */
+  /** Ratio to bare cost and decoding together: what is left above 1 is our own code. */
   ratioWithDecoding: number | undefined;
 }>;
 
@@ -31,7 +34,7 @@ export type BenchOptions = Readonly<{
 }>;
 
 const DEFAULT_BUDGET_MS = 600;
-const MIN_ROUNDS = 5;
+const MIN_ROUNDS = 9;
 const MAX_ROUNDS = 500;
 
 /** Measures all registered cases; `report` gets each result as it comes. */
@@ -92,14 +95,20 @@ async function measure(
     }
     rounds++;
   }
-  const timeOf = (name: string) => {
-    const found = series.find((one) => one.name === name);
-    return found && median(found.times);
+  const timesOf = (name: string) => series.find((one) => one.name === name)?.times;
+  const [runTimes = [], bareTimes = []] = [timesOf('run'), timesOf('bare')];
+  const [decodingTimes, encodingTimes] = [timesOf('decoding'), timesOf('encoding')];
+  const ratioTo = (base: (round: number) => number) => median(runTimes.map((time, round) => time / base(round)));
+  const bareOf = (round: number) => bareTimes[round] as number;
+  return {
+    rounds,
+    ms: median(runTimes),
+    bareMs: median(bareTimes),
+    ratio: ratioTo(bareOf),
+    decodingMs: decodingTimes && median(decodingTimes),
+    encodingMs: encodingTimes && median(encodingTimes),
+    ratioWithDecoding: decodingTimes && ratioTo((round) => bareOf(round) + (decodingTimes[round] as number)),
   };
-  const [ms, bareMs] = [timeOf('run') ?? 0, timeOf('bare') ?? 0];
-  const [decodingMs, encodingMs] = [timeOf('decoding'), timeOf('encoding')];
-  const ratioWithDecoding = decodingMs === undefined ? undefined : ms / (bareMs + decodingMs);
-  return { rounds, ms, bareMs, ratio: ms / bareMs, decodingMs, encodingMs, ratioWithDecoding };
 }
 
 const replay = (calls: readonly (() => unknown)[]) => () => {

@@ -1,20 +1,30 @@
 import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
+import { CryptoError } from '../errors/crypto-error.ts';
 
 export { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
 
-/** `I2OSP(x, n)` of RFC 8017: x in exactly n bytes, big-endian. */
+/**
+ * `I2OSP(x, n)` of RFC 8017: x in exactly n bytes, big-endian.
+ * @throws CryptoError MQ_CRYPTO_ARGUMENT for what is not an integer of that size
+ */
 export function i2osp(x: number | bigint, length: number): Uint8Array {
   const hex = x.toString(16);
-  if (x < 0 || hex.length > 2 * length) throw new RangeError(`integer does not fit in ${length} bytes`);
+  const isInteger = typeof x === 'bigint' || Number.isSafeInteger(x);
+  if (!isInteger || x < 0 || hex.length > 2 * length) {
+    throw new CryptoError('MQ_CRYPTO_ARGUMENT', `integer does not fit in ${length} bytes`);
+  }
   return hexToBytes(hex.padStart(2 * length, '0'));
 }
 
 /** `OS2IP` of RFC 8017: big-endian bytes as an integer; no bytes are 0. */
 export const os2ip = (bytes: Uint8Array): bigint => BigInt(`0x0${bytesToHex(bytes)}`);
 
-/** Bytes of a text: UTF-8, never normalised. A lone surrogate is refused, since two texts would share one encoding. */
+/**
+ * Bytes of a text: UTF-8, never normalised.
+ * @throws CryptoError MQ_CRYPTO_ARGUMENT for a lone surrogate: two texts would share one encoding
+ */
 export function utf8(text: string): Uint8Array {
-  if (!text.isWellFormed()) throw new RangeError('text is not well-formed Unicode');
+  if (!text.isWellFormed()) throw new CryptoError('MQ_CRYPTO_ARGUMENT', 'text is not well-formed Unicode');
   return new TextEncoder().encode(text);
 }
 

@@ -1,5 +1,5 @@
 import type { Bls12381 } from '../arithmetic/arithmetic.ts';
-import { encodeScalar, ORDER } from '../arithmetic/scalar.ts';
+import { encodeScalar, Fr, ORDER } from '../arithmetic/scalar.ts';
 import { concatBytes, i2osp } from '../encoding/bytes.ts';
 import { HS } from '../encoding/expand-message.ts';
 import { acceptedFlips, fuzzDecoder } from '../testing/adversarial-bytes.ts';
@@ -8,6 +8,7 @@ import {
   decodeCredential,
   encodeCredential,
   issueCredential,
+  signAttribute,
   verifyCredential,
   verifyCredentials,
 } from './credential.ts';
@@ -56,12 +57,24 @@ describe('the proof of a user', () => {
     expect(knows({}, cast.encodedY(bob))).toBe(false);
   });
 
-  it('is refused with a malformed context or key', () => {
-    expect(knows({ nonce: new Uint8Array(15) })).toBe(false);
-    expect(knows({ verifierId: 'Clinic' })).toBe(false);
-    expect(knows({ channel: '' })).toBe(false);
-    expect(knows({}, Uint8Array.from([0xc0, ...new Uint8Array(47)]))).toBe(false);
+  it('is refused with a malformed context, even in a proof made for it', () => {
+    const byHand = (of: typeof context) => {
+      const { G1 } = mcl;
+      const T = G1.encode(G1.pow(generators(mcl).H1, 7n));
+      const c = HS('MAABS-USERPOK', of.channel, of.verifierId, of.nonce, subject.Y, T);
+      return verifyUserKey(mcl, subject.Y, of, encodeProof({ c, s: Fr.add(7n, Fr.mul(c, alice.usk)) }));
+    };
+    expect(byHand(context)).toBe(true);
+    expect(byHand({ ...context, nonce: new Uint8Array(15) })).toBe(false);
+    expect(byHand({ ...context, verifierId: 'Clinic' })).toBe(false);
+    expect(byHand({ ...context, channel: '' })).toBe(false);
+    expect(knows({ channel: '\ud800' })).toBe(false);
     expect(() => proveUserKey(mcl, alice, { ...context, nonce: new Uint8Array(17) })).toThrow('MQ_CRYPTO_ARGUMENT');
+  });
+
+  it('is 64 bytes', () => {
+    expect(knows({}, subject.Y, proof.slice(1))).toBe(false);
+    expect(knows({}, subject.Y, concatBytes(proof, new Uint8Array(1)))).toBe(false);
   });
 
   it('is refused for the identity, with a proof that the equation accepts', () => {
@@ -104,9 +117,18 @@ describe('a credential', () => {
     expect(verifies({ W: cast.key('insurer').W })).toBe(false);
   });
 
-  it('is refused with malformed names', () => {
-    expect(verifies({ attribute: 'Physician' })).toBe(false);
-    expect(verifies({ epoch: '' })).toBe(false);
+  it('is refused with malformed names, even when it was made for them', () => {
+    const made = (changed: Partial<Subject>) => {
+      const { channel, authorityId: id, attribute, epoch } = { ...subject, ...changed };
+      const key = { ...cast.key('clinic'), channel, id };
+      return verifies(changed, signAttribute(mcl, key, alice.Y, attribute, epoch, cast.random));
+    };
+    expect(made({})).toBe(true);
+    expect(made({ attribute: 'Physician' })).toBe(false);
+    expect(made({ epoch: '' })).toBe(false);
+    expect(made({ authorityId: 'Clinic' })).toBe(false);
+    expect(made({ channel: '' })).toBe(false);
+    expect(verifies({ channel: '\ud800' })).toBe(false);
   });
 
   it('is refused with any byte flipped', () => {

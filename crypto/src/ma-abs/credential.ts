@@ -1,21 +1,18 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { Bls12381, G1Point, G2Point, Scalar } from '../arithmetic/arithmetic.ts';
-import { decodeNonZeroScalar, encodeScalar, Fr, randomScalar, SCALAR_BYTES } from '../arithmetic/scalar.ts';
+import { decodeNonZeroScalar, encodeScalar, Fr, randomScalar } from '../arithmetic/scalar.ts';
 import { concatBytes, lp } from '../encoding/bytes.ts';
 import { CryptoError } from '../errors/crypto-error.ts';
-import { DecodingError, decodedOrUndefined } from '../errors/decoding-error.ts';
+import { decodedOrUndefined } from '../errors/decoding-error.ts';
 import { type RandomSource, systemRandom } from '../random/random-source.ts';
 import { attributeBase, attributeOctets, domain } from './attribute-base.ts';
 import type { AuthorityKey } from './authority.ts';
 import { batchWeight } from './batch-weight.ts';
-import { isAttribute, isEpoch } from './identifiers.ts';
-import { verifyUserKey } from './user.ts';
+import { isAttribute, isAuthorityId, isChannel, isEpoch } from './identifiers.ts';
+import { provenUserKey } from './user.ts';
 
 const G1_BYTES = 48;
-/** `enc(A) || I2OSP(e, 32)`. */
-export const CREDENTIAL_BYTES = G1_BYTES + SCALAR_BYTES;
-
-/** A BBS signature on (usk, attribute). Secret of the user. */
+/** A BBS signature on (usk, attribute). Secret of the user; encoded `enc(A) || I2OSP(e, 32)`, 80 bytes. */
 export type Credential = Readonly<{ A: G1Point; e: Scalar }>;
 
 /** What one user asks one authority for. `proof` is of `proveUserKey`, for this authority and a nonce that it issued for this request. */
@@ -41,10 +38,9 @@ export function issueCredential(
 ): Uint8Array {
   if (!isAttribute(attribute)) throw new CryptoError('MQ_CRYPTO_ARGUMENT', 'attribute is malformed');
   if (!isEpoch(epoch)) throw new CryptoError('MQ_CRYPTO_ARGUMENT', 'epoch is malformed');
-  if (!verifyUserKey(arithmetic, Y, { channel: key.channel, verifierId: key.id, nonce }, proof)) {
-    throw new CryptoError('MQ_CRYPTO_PROOF', 'the user has not proved to know the secret of Y');
-  }
-  return signAttribute(arithmetic, key, arithmetic.G1.decode(Y, 'Y'), attribute, epoch, random);
+  const point = provenUserKey(arithmetic, Y, { channel: key.channel, verifierId: key.id, nonce }, proof);
+  if (point === undefined) throw new CryptoError('MQ_CRYPTO_PROOF', 'the user has not proved to know the secret of Y');
+  return signAttribute(arithmetic, key, point, attribute, epoch, random);
 }
 
 /** The signature inside `issueCredential`, without its checks: only for a Y whose secret was proved. */
@@ -71,10 +67,7 @@ export const encodeCredential = ({ G1 }: Bls12381, { A, e }: Credential): Uint8A
 
 /** @throws DecodingError: 80 bytes, A a point of G1 without the identity, 0 < e < r */
 export function decodeCredential({ G1 }: Bls12381, bytes: Uint8Array): Credential {
-  if (bytes.length !== CREDENTIAL_BYTES) {
-    throw new DecodingError('MQ_CRYPTO_LENGTH', `credential is not ${CREDENTIAL_BYTES} bytes`);
-  }
-  const e = decodeNonZeroScalar(bytes.subarray(G1_BYTES), 'e');
+  const e = decodeNonZeroScalar(bytes.subarray(G1_BYTES), 'e'); // the cheap part first
   return { A: G1.decode(bytes.subarray(0, G1_BYTES), 'A'), e };
 }
 
@@ -92,7 +85,7 @@ export type CredentialSubject = Readonly<{
 export function verifyCredential(arithmetic: Bls12381, subject: CredentialSubject, credential: Uint8Array): boolean {
   const { G1, G2 } = arithmetic;
   const { channel, authorityId, attribute, epoch } = subject;
-  if (!isAttribute(attribute) || !isEpoch(epoch)) return false;
+  if (!isChannel(channel) || !isAuthorityId(authorityId) || !isAttribute(attribute) || !isEpoch(epoch)) return false;
   const decoded = decodedOrUndefined(() => ({
     ...decodeCredential(arithmetic, credential),
     W: G2.decode(subject.W, 'W'),

@@ -112,6 +112,8 @@ describe('a policy', () => {
     ['a second policy', leaf('a') + leaf('b')],
     ['an end that is missing', gateText(1, two).slice(0, -1)],
     ['another bracket at the end', gateText(1, two).replace(/\]\}$/, '}]')],
+    ['a semicolon between children', gateText(1, two).replace('},{', '};{')],
+    ['a gate that ends like a list', gateText(1, two).replace(/\}$/, ']')],
     ['nothing', ''],
     ['upper case', leaf('A')],
     ['a line break after an identifier', leaf('a\n')],

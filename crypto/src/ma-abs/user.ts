@@ -51,13 +51,23 @@ export function proveUserKey(
  * Checks a proof of `proveUserKey`. Whether the nonce was issued by this verifier and is unused is for the caller, who keeps the nonces.
  * @param Y encoded, 48 bytes
  */
-export function verifyUserKey(arithmetic: Bls12381, Y: Uint8Array, context: ProofContext, proof: Uint8Array): boolean {
-  if (!isProofContext(context)) return false;
+export const verifyUserKey = (arithmetic: Bls12381, Y: Uint8Array, context: ProofContext, proof: Uint8Array): boolean =>
+  provenUserKey(arithmetic, Y, context, proof) !== undefined;
+
+/** `verifyUserKey` for those who go on with the point: Y decoded, or `undefined` if the proof fails. */
+export function provenUserKey(
+  arithmetic: Bls12381,
+  Y: Uint8Array,
+  context: ProofContext,
+  proof: Uint8Array,
+): G1Point | undefined {
+  if (!isProofContext(context)) return undefined;
   const { G1 } = arithmetic;
   const decoded = decodedOrUndefined(() => ({ ...decodeProof(proof), point: G1.decode(Y, 'Y') }));
-  if (decoded === undefined) return false;
-  const T = G1.multiPow([generators(arithmetic).H1, decoded.point], [decoded.s, Fr.neg(decoded.c)]);
-  return userChallenge(arithmetic, context, Y, T) === decoded.c;
+  if (decoded === undefined) return undefined;
+  const { c, s, point } = decoded;
+  const T = G1.multiPow([generators(arithmetic).H1, point], [s, Fr.neg(c)]);
+  return userChallenge(arithmetic, context, Y, T) === c ? point : undefined;
 }
 
 const isProofContext = ({ channel, verifierId, nonce }: ProofContext): boolean =>
