@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { common, msp, peer } from '@hyperledger/fabric-protos';
-import timestamps from 'google-protobuf/google/protobuf/timestamp_pb.js';
 import type { SimulationRequest } from '../endorser/endorser.ts';
+import { WireWriter } from '../wire/wire-writer.ts';
 
 const ENDORSER_TRANSACTION = 3;
 
@@ -31,12 +31,10 @@ export function testProposal(options: {
   channelHeader.setType(ENDORSER_TRANSACTION);
   channelHeader.setChannelId(channelId);
   channelHeader.setTxId(txId);
-  const timestamp = new timestamps.Timestamp();
-  timestamp.fromDate(new Date());
-  channelHeader.setTimestamp(timestamp);
+  const timestamp = new WireWriter().message(3, (w) => w.varint(1, Math.floor(Date.now() / 1000))).finish();
   const header = new common.Header();
   header.setSignatureHeader(signatureHeader.serializeBinary());
-  header.setChannelHeader(channelHeader.serializeBinary());
+  header.setChannelHeader(Buffer.concat([channelHeader.serializeBinary(), timestamp]));
 
   const payload = new peer.ChaincodeProposalPayload();
   for (const [name, value] of Object.entries(options.transient ?? {})) payload.getTransientmapMap().set(name, value);
