@@ -1,4 +1,4 @@
-import { signedBy } from '../identity/author.ts';
+import { verifySignature } from '../identity/verify-signature.ts';
 import { type Item, notAllowed } from '../ledger/operation.ts';
 import { MedQuorumError } from '../medquorum-error.ts';
 import type { DecideArgs } from './access-args.ts';
@@ -33,7 +33,7 @@ export async function emergencyFacts({ args, entry, session, tx }: Item<DecideAr
     records: args.records,
     reason,
   });
-  if (!signedBy(second.signingKey, secondClinician.signature, bytes)) {
+  if (!verifySignature(second.signingKey, secondClinician.signature, bytes)) {
     throw new MedQuorumError('MQ_SIGNATURE_INVALID', 'the second clinician did not agree to this request');
   }
   const practitioner = `Practitioner/${second.practitionerId}`;

@@ -1,4 +1,4 @@
-import { signedBy } from '../identity/author.ts';
+import { verifySignature } from '../identity/verify-signature.ts';
 import { type Item, requireConfiguration } from '../ledger/operation.ts';
 import { MedQuorumError } from '../medquorum-error.ts';
 import type { DecideArgs } from './access-args.ts';
@@ -27,7 +27,7 @@ export function checkPlace({ args, author, tx }: Item<DecideArgs>, { organizatio
     zone,
     until,
   });
-  if (signature === undefined || !signedBy(organization.signingKey, signature, bytes)) {
+  if (signature === undefined || !verifySignature(organization.signingKey, signature, bytes)) {
     throw new MedQuorumError('MQ_PLACE_ATTESTATION', 'the organisation did not sign for the place');
   }
 }

@@ -1,12 +1,10 @@
-import { base64urlDecode } from '@medquorum/crypto/encoding/base64url';
-import { verifyEd25519 } from '@medquorum/crypto/keys/ed25519';
-import { type IntentAuthor, verifyIntent } from '@medquorum/crypto/keys/signed-intent';
+import { type IntentAuthor, intentBytes } from '@medquorum/crypto/keys/signed-intent';
 import type { Entry } from '../ledger/entry.ts';
 import type { LedgerSession } from '../ledger/ledger-session.ts';
 import { MedQuorumError } from '../medquorum-error.ts';
 import type { PatientState } from '../patient/patient-state.ts';
 import type { OrganizationState, PractitionerState } from '../registry/registry-state.ts';
-import { nodeEquation } from './node-equation.ts';
+import { verifySignature } from './verify-signature.ts';
 
 /** The registered party that signed an entry. */
 export type Author =
@@ -49,18 +47,13 @@ export async function resolveAuthor(
 
 /** The key that a party brings itself, at its registration. */
 export function checkSignature(entry: Entry, signingKey: string): void {
-  if (!verifyIntent(entry.intent, entry.signature, signingKey, nodeEquation)) {
+  if (!verifySignature(signingKey, entry.signature, intentBytes(entry.intent))) {
     throw new MedQuorumError('MQ_SIGNATURE_INVALID', "the signature is not the author's over this intent");
   }
 }
 
 export function foreignCarrier(): MedQuorumError {
   return new MedQuorumError('MQ_SUBMITTER_NOT_ALLOWED', "the entry must be carried by its author's own organisation");
-}
-
-/** Whether a registered key signed these bytes; for proofs and attestations inside arguments. */
-export function signedBy(signingKey: string, signature: string, bytes: Uint8Array): boolean {
-  return verifyEd25519(base64urlDecode(signature), bytes, base64urlDecode(signingKey), nodeEquation);
 }
 
 async function findAuthor(session: LedgerSession, { kind, id }: IntentAuthor): Promise<Author> {

@@ -1,9 +1,12 @@
+import fc from 'fast-check';
 import { MedQuorumError } from '../medquorum-error.ts';
 import { codeOf } from '../testing/code-of.ts';
 import { CITY, FoundedConsortium, PATIENT, patientArgs, VALLEY } from '../testing/founded-consortium.ts';
 import { entryOf, makeParty, NOW_MS, type Party, uuidOf } from '../testing/party.ts';
+import { SEED } from '../testing/seed.ts';
 import type { Call, InvokeOptions } from '../testing/test-ledger.ts';
 import { MAX_ENTRIES, MAX_ENTRIES_BYTES, MAX_INTENT_LIFETIME_MS } from './entry.ts';
+import { WRITING_FUNCTIONS } from './functions.ts';
 import { KEYS } from './state.ts';
 
 const CALL: Call = 'patient:register';
@@ -133,6 +136,28 @@ describe('a list of signed entries', () => {
     expect(one.keyPolicies).toEqual(two.keyPolicies);
   });
 
+  it('answers whatever it is given with a code of its own, and nothing of what stood there', async () => {
+    const calls = Object.entries(WRITING_FUNCTIONS).flatMap(([contract, functions]) =>
+      Object.keys(functions).map((fn): Call => `${contract}:${fn}`),
+    );
+    const secret = 'f41d-secret';
+    const anyJson = fc.jsonValue({ maxDepth: 4 }).map((value) => ({ [secret]: value, more: value }));
+    const anyArgs = fc.oneof(anyJson, fc.jsonValue(), fc.constant([secret]));
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...calls), anyArgs, fc.boolean(), async (call, args, isSigned) => {
+        const entry = isSigned ? entryOf(CITY, call, JSON.parse(canonicalIntegers(args))) : args;
+        const error = await consortium.ledger.submit(call, [entry]).then(
+          () => undefined,
+          (cause: unknown) => cause as Error,
+        );
+        expect(error).toBeInstanceOf(MedQuorumError);
+        expect(error?.message).toMatch(/^MQ_[A-Z_]+: \[0\] /);
+        expect(error?.message).not.toContain(secret);
+      }),
+      { seed: SEED, numRuns: 400 },
+    );
+  });
+
   it('sets no event, so that nothing leaves by one', async () => {
     expect((await consortium.ledger.writes(CALL, [registration('a')])).event).toBeUndefined();
   });
@@ -145,3 +170,8 @@ describe('a list of signed entries', () => {
     expect(await submit([registration('a')])).toBe('no failure');
   });
 });
+
+/** Intents have integers alone. */
+function canonicalIntegers(value: unknown): string {
+  return JSON.stringify(value, (_, member) => (typeof member === 'number' ? Math.trunc(member) % 1e9 : member));
+}

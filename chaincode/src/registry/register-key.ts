@@ -1,4 +1,4 @@
-import { signedBy } from '../identity/author.ts';
+import { verifySignature } from '../identity/verify-signature.ts';
 import type { Entry } from '../ledger/entry.ts';
 import type { LedgerSession } from '../ledger/ledger-session.ts';
 import { SHAPE_VERSION } from '../ledger/stored.ts';
@@ -10,7 +10,7 @@ type NewKey = Omit<KeyClaim, 'channel' | 'chaincode'>;
 
 /** @throws MedQuorumError `MQ_KEY_PROOF_INVALID` */
 export function checkKeyProof({ channel, chaincode }: TransactionFacts, key: NewKey, keyProof: string): void {
-  if (signedBy(key.signingKey, keyProof, keyProofBytes({ channel, chaincode, ...key }))) return;
+  if (verifySignature(key.signingKey, keyProof, keyProofBytes({ channel, chaincode, ...key }))) return;
   throw new MedQuorumError('MQ_KEY_PROOF_INVALID', 'the new key did not sign for its party and generation');
 }
 
