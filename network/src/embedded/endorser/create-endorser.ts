@@ -105,7 +105,7 @@ class ProcessEndorser implements Endorser {
       namespace: chaincode,
       creatorMspId: request.creatorMspId,
       findCollection: definitions.findCollection,
-      history: (namespace, key) => ledger.history(namespace, key),
+      history: (namespace, key) => ledger.history(namespace, key, simulator.view.height),
     });
     const handler = new LedgerRequestHandler(requests, chaincode, (callee, channelId, calleeArgs) =>
       this.#invoke(simulator, request, callee, channelId, calleeArgs),

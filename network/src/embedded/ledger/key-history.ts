@@ -4,17 +4,20 @@ import type { KeyModification } from './ledger.ts';
 import { LedgerError } from './ledger-error.ts';
 import { decodeReadWriteSet } from './read-write-set-codec.ts';
 import { type Store, storeEntries } from './store.ts';
-import { afterPrefix, historyPrefix, positionOf } from './store-keys.ts';
+import { historyPrefix, positionKey, positionOf } from './store-keys.ts';
 
-/** A key's values, newest first: the index names transactions, the values come from the verified blocks. */
-export async function* keyHistory(
-  store: Store,
-  getBlock: (number: number) => Buffer | undefined,
-  namespace: string,
-  key: string,
-): AsyncGenerator<KeyModification, void, undefined> {
-  const prefix = historyPrefix(namespace, key);
-  for await (const [entry] of storeEntries(store, { gte: prefix, lt: afterPrefix(prefix), reverse: true })) {
+/** A key's values in the first `height` blocks, newest first: the index names transactions, the values come from the verified blocks. */
+export async function* keyHistory(query: {
+  store: Store;
+  getBlock: (number: number) => Buffer | undefined;
+  namespace: string;
+  key: string;
+  height: number;
+}): AsyncGenerator<KeyModification, void, undefined> {
+  const { store, getBlock, namespace, key, height } = query;
+  const gte = historyPrefix(namespace, key);
+  const lt = positionKey(gte, height, 0);
+  for await (const [entry] of storeEntries(store, { gte, lt, reverse: true })) {
     const { block, tx } = positionOf(entry);
     const bytes = getBlock(block);
     const envelope = bytes && decodeBlock(bytes).envelopes[tx];

@@ -98,6 +98,8 @@ describe.each(['memory', 'disk'])('ledger in %s', (where) => {
       ['t2', true, ''],
       ['t0', false, '1'],
     ]);
+    const earlier = await Array.fromAsync(ledger.history('cc', 'a', 1));
+    expect(earlier.map(({ txId }) => txId)).toEqual(['t0']);
   });
 
   it('wakes whoever waits for a transaction, and lets a waiter give up', async () => {

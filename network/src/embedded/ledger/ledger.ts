@@ -84,8 +84,8 @@ export interface Ledger {
 
   /** A consistent view of the state at the present height. Close it after use. */
   view(): StateView;
-  /** Public values of a key by valid transactions, newest first. */
-  history(namespace: string, key: string): AsyncIterableIterator<KeyModification>;
+  /** Public values of a key by valid transactions of the first `height` blocks (default: all), newest first. */
+  history(namespace: string, key: string, height?: number): AsyncIterableIterator<KeyModification>;
 
   /**
    * Keeps the clear private writes (`rwset.TxPvtReadWriteSet` bytes) of an endorsement until its transaction is committed,

@@ -113,8 +113,8 @@ export class LevelLedger implements Ledger {
     });
   }
 
-  history(namespace: string, key: string): AsyncIterableIterator<KeyModification> {
-    return keyHistory(this.#store, (number) => this.getBlock(number), namespace, key);
+  history(namespace: string, key: string, height = this.height): AsyncIterableIterator<KeyModification> {
+    return keyHistory({ store: this.#store, getBlock: (number) => this.getBlock(number), namespace, key, height });
   }
 
   async stagePrivateWrites(txId: string, privateWrites: Uint8Array): Promise<void> {

@@ -69,7 +69,7 @@ export class LocalStub {
       namespace: this.#chaincode,
       creatorMspId: transaction.creator.mspid,
       findCollection: directory.findCollection,
-      history: (namespace, key) => ledger.history(namespace, key),
+      history: (namespace, key) => ledger.history(namespace, key, this.#simulator.view.height),
     });
   }
 
