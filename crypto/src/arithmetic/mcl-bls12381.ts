@@ -27,7 +27,9 @@ const inGT = (element: GTElement) => element as unknown as mcl.GT;
 function inFr(scalar: Scalar): mcl.Fr {
   checkExponent(scalar);
   const fr = new mcl.Fr();
-  fr.setBigEndianMod(encodeScalar(scalar));
+  const bytes = encodeScalar(scalar);
+  fr.setBigEndianMod(bytes);
+  bytes.fill(0);
   return fr;
 }
 
@@ -56,7 +58,12 @@ function pointGroup<P, V extends mcl.G1 | mcl.G2>(
     identity: hidden(identity),
     mul: (a, b) => hidden(mcl.add(open(a), open(b))),
     inv: (a) => hidden(mcl.neg(open(a))),
-    pow: (base, exponent) => hidden(powConstantTime(open(base), inFr(exponent))),
+    pow(base, exponent) {
+      const secret = inFr(exponent);
+      const power = powConstantTime(open(base), secret);
+      secret.clear();
+      return hidden(power);
+    },
     multiPow(bases, exponents) {
       checkExponents(bases, exponents);
       let product = identity;

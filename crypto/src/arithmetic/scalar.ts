@@ -50,7 +50,9 @@ export function decodeNonZeroScalar(bytes: Uint8Array, field = 'scalar'): Scalar
 /** A uniform scalar in 1..r-1: 48 bytes modulo r, drawn again if zero. */
 export function randomScalar(random: RandomSource): Scalar {
   for (let draw = 0; draw < MAX_ZERO_DRAWS; draw++) {
-    const scalar = os2ip(random.bytes(UNIFORM_BYTES)) % ORDER;
+    const bytes = random.bytes(UNIFORM_BYTES);
+    const scalar = os2ip(bytes) % ORDER;
+    bytes.fill(0);
     if (scalar !== 0n) return scalar;
   }
   throw new CryptoError('MQ_CRYPTO_RANDOM', 'the random source returns zeros');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Bls12381 } from '../arithmetic/arithmetic.ts';
 import { ORDER } from '../arithmetic/scalar.ts';
-import { concatBytes, hexToBytes, i2osp, os2ip, utf8 } from '../encoding/bytes.ts';
+import { concatBytes, equalBytes, hexToBytes, i2osp, os2ip, utf8 } from '../encoding/bytes.ts';
 import { acceptedFlips, fuzzDecoder } from '../testing/adversarial-bytes.ts';
 import { loadBackEnds } from '../testing/back-ends.ts';
 import { runs } from '../testing/seed.ts';
@@ -124,6 +124,27 @@ describe('a signature', () => {
     expect(verify(registry, { ...of, scope: '\udc00' }, signature)).toBe(false);
     const broken = cast.records.map((own) => (own.id === 'insurer' ? { ...own, W: own.W.with(0, 0) } : own));
     expect(verify(cast.registry(CHANNEL, broken), of, signature)).toBe(false);
+  });
+
+  it('is true or false, never an error, whatever the bytes and texts', () => {
+    const texts = fc.oneof(fc.string({ unit: 'binary', maxLength: 140 }), fc.constantFrom('study-4', '', '\ud800'));
+    const policies = fc.oneof(texts, fc.constantFrom(policy, CLINIC), fc.json());
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 2000 }),
+      fc.tuple(fc.nat(signature.length), fc.uint8Array({ maxLength: 1000 })).map(([at, tail]) => {
+        const changed = Uint8Array.from(signature);
+        changed.set(tail.subarray(0, signature.length - at), at);
+        return changed;
+      }),
+    );
+    fc.assert(
+      fc.property(texts, policies, fc.option(texts, { nil: null }), bytes, (channel, policy, scope, candidate) => {
+        const isUnchanged = equalBytes(candidate, signature);
+        expect(verify(registry, { policy, message, scope }, candidate) && !isUnchanged).toBe(false);
+        expect(verify(cast.registry(channel), { policy, message, scope }, candidate) && !isUnchanged).toBe(false);
+      }),
+      runs(500),
+    );
   });
 
   it('is refused with a byte less or more, and with every shape but its own', () => {

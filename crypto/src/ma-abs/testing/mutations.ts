@@ -201,6 +201,29 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "if (id === '') throw",
     killedBy: [AUTHORITY, 'a registry has one digest'],
   },
+  ...(
+    [
+      [
+        'authority: identifier is unused',
+        "if (existing.some(({ id }) => id === record.id)) return 'IDENTIFIER_TAKEN';",
+        'admits an authority once',
+      ],
+      [
+        'authority: key is unused',
+        "if (existing.some(({ W }) => equalBytes(W, record.W))) return 'KEY_TAKEN';",
+        'admits an authority once',
+      ],
+      ['user: key is unused', "if (isTaken(Y)) return 'KEY_TAKEN';", 'admits a user once'],
+    ] as const
+  ).map(
+    ([what, find, name]): Mutation => ({
+      check: `registration of ${what}`,
+      file: 'ma-abs/registration.ts',
+      find,
+      replace: '',
+      killedBy: ['ma-abs/registration.test.ts', `registration ${name}`],
+    }),
+  ),
   // users and credentials, sections 6 and 7
   {
     check: 'proof of a user: challenge',
