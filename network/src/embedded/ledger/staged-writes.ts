@@ -5,6 +5,9 @@ import { afterPrefix, KIND, stagedHeight, stagedKey, stagedPrefix, stagedTxId } 
 /** Blocks after which the private writes of a transaction that was never committed are dropped (Fabric's default). */
 export const STAGED_RETENTION_BLOCKS = 1000;
 
+/** Transactions with staged private writes at most; beyond it the oldest is dropped. Evaluations stage too, and never commit. */
+export const MAX_STAGED_TRANSACTIONS = 10_000;
+
 /** Private writes of transactions that are endorsed and not yet on the chain. They survive a restart. */
 export class StagedStore {
   readonly #store: Store;
@@ -26,6 +29,8 @@ export class StagedStore {
     const value = Buffer.from(privateWrites);
     this.#txIds.add(txId);
     await this.#store.put(stagedKey(txId, height, sha256(value)), value);
+    const [oldest] = this.#txIds;
+    if (this.#txIds.size > MAX_STAGED_TRANSACTIONS && oldest !== undefined) await this.#drop(oldest);
   }
 
   has(txId: string): boolean {
@@ -46,6 +51,11 @@ export class StagedStore {
   /** After the store was emptied. */
   clear(): void {
     this.#txIds.clear();
+  }
+
+  async #drop(txId: string): Promise<void> {
+    this.#txIds.delete(txId);
+    for await (const [key] of this.entries(txId)) await this.#store.del(key);
   }
 
   async dropStale(height: number): Promise<void> {

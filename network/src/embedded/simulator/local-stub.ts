@@ -47,6 +47,16 @@ export type LocalTransactionOptions = Readonly<{
 /**
  * A channel in memory for tests of chaincode: transactions run in this process on the simulator and the ledger of the embedded
  * network, so reads, writes, ranges, private data and conflicts are the real ones. Nothing is signed or endorsed.
+ *
+ * ```ts
+ * const channel = await LocalChannel.open({ chaincode: 'assets', mspIds: ['Org1MSP', 'Org2MSP'] });
+ * const stub = channel.newStub({ args: ['create', 'a1'], creator: { mspid: 'Org1MSP', idBytes: certificatePem } });
+ * await contract.create(contextOf(stub), 'a1');
+ * expect(stub.writes).toHaveLength(1);
+ * await stub.commit();
+ * expect(await channel.newStub().getState('a1')).toHaveLength(20);
+ * await channel.close();
+ * ```
  */
 export class LocalChannel {
   readonly channelId: string;
