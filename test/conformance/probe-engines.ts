@@ -2,6 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunningNetwork } from '@medquorum/network/connection/connection-file';
 import type { EngineName } from '@medquorum/network/consortium/engine';
+import type { CutMode } from '@medquorum/network/embedded/orderer/orderer';
 import { runEmbedded } from '@medquorum/network/embedded/run-embedded';
 import { requireFabricBinaries } from '@medquorum/network/fabric/fabric-binaries';
 import { FabricNetwork } from '@medquorum/network/fabric/start-fabric-network';
@@ -13,6 +14,8 @@ export type ProbeEngineOptions = Readonly<{
   materialDirectory: string;
   dataDirectory: string;
   report(line: string): void;
+  /** When the embedded engine cuts blocks. */
+  cutting: CutMode;
   /** Starts the organisation's process of a chaincode under the id that this engine wants. */
   startChaincode(chaincode: string, mspId: string, chaincodeId: string): void;
 }>;

@@ -9,9 +9,13 @@ import { startProbeNetwork } from './start-probe-network.ts';
 
 const at = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
+/** A lone transaction waits for its block as it did while recording, or not at all. */
+const CUTS = ['timeout', 'eager'] as const;
+
 const USAGE = `usage: npm run -s conformance -- [--engine ${ENGINES.join('|')}] [--scenarios DIR --golden FILE] [--only TEXT[,TEXT]]
-                                  [--ignore-messages] [--record FILE]
+                                  [--ignore-messages] [--record FILE] [--cut ${CUTS.join('|')}]
   --engine           network to run the scenarios on (default embedded)
+  --cut              embedded only: ${CUTS.join(' or ')} (default timeout: blocks as they were recorded)
   --scenarios        folder of scenario files (default: the project's own)
   --golden           transcript to compare with (default: the project's own)
   --only             only scenarios whose id or file name contains TEXT
@@ -35,7 +39,7 @@ export async function runConformance(argv: readonly string[]): Promise<number> {
   const stop = () => stopping.abort();
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
-  const network = await startProbeNetwork(options.engine, (line) => process.stderr.write(`${line}\n`));
+  const network = await startProbeNetwork(options.engine, options.cut, (line) => process.stderr.write(`${line}\n`));
   try {
     const transcript = await drive(network.connectionFile, options, stopping.signal);
     if (transcript === undefined) return EXIT_FAILED;
@@ -61,6 +65,7 @@ export async function runConformance(argv: readonly string[]): Promise<number> {
 
 type Options = Readonly<{
   engine: EngineName;
+  cut: (typeof CUTS)[number];
   scenarios: string;
   golden: string;
   only: string | undefined;
@@ -74,6 +79,7 @@ function optionsOf(argv: readonly string[]): Options | undefined {
       args: [...argv],
       options: {
         engine: { type: 'string', default: 'embedded' },
+        cut: { type: 'string', default: 'timeout' },
         scenarios: { type: 'string' },
         golden: { type: 'string' },
         only: { type: 'string' },
@@ -82,12 +88,14 @@ function optionsOf(argv: readonly string[]): Options | undefined {
       },
     });
     const engine = ENGINES.find((name) => name === values.engine);
-    if (engine === undefined) return undefined;
+    const cut = CUTS.find((name) => name === values.cut);
+    if (engine === undefined || cut === undefined) return undefined;
     // Foreign scenarios judged by our transcript, or ours by a foreign one, would differ in every step.
     if (values.record === undefined && (values.scenarios === undefined) !== (values.golden === undefined))
       return undefined;
     return {
       engine,
+      cut,
       scenarios: path.resolve(values.scenarios ?? at('./scenarios')),
       golden: path.resolve(values.golden ?? at('./golden/transcript.jsonl')),
       only: values.only,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectionFile } from '@medquorum/network/connection/connection-file';
 import type { EngineName } from '@medquorum/network/consortium/engine';
+import type { CutMode } from '@medquorum/network/embedded/orderer/orderer';
 import { generateMaterial } from '@medquorum/network/pki/generate-material';
 import { ChildProcesses } from './child-processes.ts';
 import { PROBE_ENGINES } from './probe-engines.ts';
@@ -18,7 +19,11 @@ export type ProbeNetwork = Readonly<{
 }>;
 
 /** Starts the network that the scenarios need, with its chaincode processes, in a folder that goes with it. */
-export async function startProbeNetwork(engine: EngineName, report: (line: string) => void): Promise<ProbeNetwork> {
+export async function startProbeNetwork(
+  engine: EngineName,
+  cutting: CutMode,
+  report: (line: string) => void,
+): Promise<ProbeNetwork> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'medquorum-conformance-'));
   const processes = new ChildProcesses();
   const cleanUp: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
@@ -36,6 +41,7 @@ export async function startProbeNetwork(engine: EngineName, report: (line: strin
       materialDirectory,
       dataDirectory: path.join(folder, 'data'),
       report,
+      cutting,
       startChaincode: (chaincode, mspId, chaincodeId) =>
         processes.start(PROBE_CHAINCODE, {
           CHAINCODE_ID: chaincodeId,
