@@ -2,7 +2,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import AjvCompiler from '@fastify/ajv-compiler';
 import rateLimit from '@fastify/rate-limit';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifySchemaCompiler } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifySchemaCompiler,
+  LogController,
+} from 'fastify';
 import type { TokenVerifier } from '../identity/token-verifier.ts';
 import { addAuthentication } from './authentication.ts';
 import { setErrorHandlers } from './error-handler.ts';
@@ -23,7 +28,7 @@ export type HttpOptions = Readonly<{
 export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: options.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.maxBodyBytes,
     requestTimeout: options.requestTimeoutMs,
     genReqId: () => randomUUID(),

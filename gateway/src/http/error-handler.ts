@@ -25,11 +25,14 @@ const FASTIFY_CODES: Readonly<Record<string, ProblemCode>> = {
 export function setErrorHandlers(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const failure = toFailure(error);
-    if (problemRow(failure.code).status >= 500) {
+    const { status } = problemRow(failure.code);
+    if (status === 500) {
       request.log.error(
-        { code: failure.code, err: { type: error.name, message: messageForLog(error), stack: error.stack } },
+        { code: failure.code, reason: messageForLog(error), frames: framesOf(error) },
         'request failed',
       );
+    } else if (status > 500) {
+      request.log.warn({ code: failure.code }, 'request could not be carried out');
     } else {
       request.log.info({ code: failure.code }, 'request refused');
     }
@@ -96,4 +99,12 @@ function withoutCode({ message }: Error): string {
 /** Messages of database drivers may repeat the values of a statement. */
 function messageForLog(error: Error): string {
   return 'severity' in error ? 'database error' : error.message;
+}
+
+/** Where it happened; the first line of a stack repeats the message. */
+function framesOf({ stack = '' }: Error): readonly string[] {
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .map((line) => line.trim());
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { TLSSocket } from 'node:tls';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { Type } from 'typebox';
 import type { ReleaseConfig } from '../config/gateway-config.ts';
 import type { ContentStore } from '../content/content-store.ts';
@@ -43,7 +43,7 @@ export function buildReleaseServer(options: Options): FastifyInstance {
   const { config, mspId, channel, check, keys, store, readModel, peers, log } = options;
   const app = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
     https: {

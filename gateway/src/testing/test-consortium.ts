@@ -10,6 +10,7 @@ import { loadMaterial } from '@medquorum/network/pki/load-material';
 import { loadTopology } from '@medquorum/network/topology/load-topology';
 import type { Topology } from '@medquorum/network/topology/topology';
 import type { LightMyRequestResponse } from 'fastify';
+import pg from 'pg';
 import { pino } from 'pino';
 import { stringify } from 'yaml';
 import { buildGateway, type Gateway, type GatewayParts } from '../app.ts';
@@ -94,14 +95,15 @@ export class TestConsortium {
     return gateway;
   }
 
-  async build(mspId: string, settings: Settings = {}, parts: GatewayParts = {}): Promise<Gateway> {
+  /** What a gateway of this organisation is given. */
+  async settings(mspId: string, settings: Settings = {}): Promise<Settings> {
     const { name } = this.topology.organizations.find((organization) => organization.mspId === mspId) ?? { name: '' };
     const accounts = [
       { username: 'admin', password: PASSWORD, role: 'administrator' },
       { username: 'his', password: PASSWORD, role: 'system' },
       { username: 'auditor', password: PASSWORD, role: 'auditor' },
     ];
-    const flags = {
+    return {
       mspId,
       consortiumFile: path.join(this.directory, 'consortium.yaml'),
       'material.dir': path.join(this.directory, 'keys'),
@@ -114,6 +116,10 @@ export class TestConsortium {
       'auth.bootstrapAccounts': JSON.stringify(accounts),
       ...settings,
     };
+  }
+
+  async build(mspId: string, settings: Settings = {}, parts: GatewayParts = {}): Promise<Gateway> {
+    const flags = await this.settings(mspId, settings);
     const config = gatewayConfig(loadConfig({ flags }));
     // Each gateway learns where the others are when it asks: they all start on ports of their own.
     const gateway = await buildGateway(
@@ -127,6 +133,20 @@ export class TestConsortium {
     this.#gateways.set(mspId, gateway);
     this.#forgetTokens(mspId);
     return gateway;
+  }
+
+  /** Straight into a gateway's database, for what no route shows. */
+  async query(mspId: string, text: string, values: readonly unknown[]): Promise<readonly Record<string, unknown>[]> {
+    const { name } = this.topology.organizations.find((organization) => organization.mspId === mspId) ?? { name: '' };
+    const client = new pg.Client({
+      connectionString: await this.postgres.urlFor(`gateway_${name.replaceAll('-', '_')}`),
+    });
+    await client.connect();
+    try {
+      return (await client.query(text, [...values])).rows as Record<string, unknown>[];
+    } finally {
+      await client.end();
+    }
   }
 
   endpointOf(mspId: string): string {
