@@ -12,6 +12,7 @@ export type RegistryEntry = Readonly<{ id: string; W: Uint8Array; Uprime: Uint8A
 /** Cached values F; one policy has at most 32. */
 const MAX_CACHED_BASES = 4096;
 
+/** `keys` is null for a record that does not decode. */
 type Member = { readonly entry: RegistryEntry; keys?: AuthorityKeys | null; consistent?: boolean };
 
 /**
@@ -42,7 +43,9 @@ export class Registry {
   keys(id: string): AuthorityKeys | undefined {
     const member = this.#members.get(id);
     if (member === undefined) return undefined;
-    member.keys ??= decodedOrUndefined(() => decodeAuthorityKeys(this.arithmetic, member.entry)) ?? null;
+    if (member.keys === undefined) {
+      member.keys = decodedOrUndefined(() => decodeAuthorityKeys(this.arithmetic, member.entry)) ?? null;
+    }
     return member.keys ?? undefined;
   }
 
@@ -60,7 +63,7 @@ export class Registry {
    * @throws CryptoError MQ_CRYPTO_REGISTRY for an unknown authority
    */
   attributeBase(authorityId: string, attribute: string, epoch: string): G1Point {
-    const name = `${authorityId} ${attribute} ${epoch}`; // identifiers have no spaces
+    const name = JSON.stringify([authorityId, attribute, epoch]);
     let base = this.#bases.get(name);
     if (base === undefined) {
       const { W } = this.#entry(authorityId);

@@ -4,6 +4,7 @@ import { isChannel, isScope } from './identifiers.ts';
 import { scopeBase } from './statement.ts';
 import type { UserKey } from './user.ts';
 
+const FLAGS_OFFSET = 4; // after the magic
 const TAG_OFFSET = 8 + 32 + 48; // header, c, C
 const TAG_BYTES = 48;
 
@@ -19,6 +20,12 @@ export function scopePseudonym(arithmetic: Bls12381, channel: string, scope: str
   return arithmetic.G1.encode(arithmetic.G1.pow(scopeBase(arithmetic, channel, scope), usk));
 }
 
-/** The pseudonym inside a signature that `verify` accepted with a scope. */
-export const pseudonymOf = (verifiedSignature: Uint8Array): Uint8Array =>
-  verifiedSignature.slice(TAG_OFFSET, TAG_OFFSET + TAG_BYTES);
+/**
+ * The pseudonym inside a signature that `verify` accepted with a scope, 48 bytes.
+ * @throws CryptoError MQ_CRYPTO_ARGUMENT for a signature without tag
+ */
+export function pseudonymOf(verifiedSignature: Uint8Array): Uint8Array {
+  if (verifiedSignature[FLAGS_OFFSET] !== 1)
+    throw new CryptoError('MQ_CRYPTO_ARGUMENT', 'the signature carries no pseudonym');
+  return verifiedSignature.slice(TAG_OFFSET, TAG_OFFSET + TAG_BYTES);
+}

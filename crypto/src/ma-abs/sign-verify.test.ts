@@ -221,6 +221,7 @@ describe('a signature', () => {
       scopePseudonym(mcl, CHANNEL, 'study-4', cast.user()),
     ].map((pseudonym) => pseudonym.join());
     expect(new Set(pseudonyms).size).toBe(4);
+    expect(() => pseudonymOf(untagged)).toThrow('MQ_CRYPTO_ARGUMENT');
     expect(() => scopePseudonym(mcl, CHANNEL, '', alice)).toThrow('MQ_CRYPTO_ARGUMENT');
   });
 

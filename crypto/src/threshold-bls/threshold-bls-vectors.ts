@@ -1,3 +1,4 @@
+import { decodedOrUndefined } from '../errors/decoding-error.ts';
 import { testRng } from '../vectors/test-rng.ts';
 import { VectorFields } from '../vectors/vector-fields.ts';
 import type { VectorSet } from '../vectors/vector-set.ts';
@@ -53,7 +54,7 @@ export const THRESHOLD_BLS_VECTORS: VectorSet = {
         index: partial.integer('index'),
         signature: partial.bytes('signature'),
       }));
-      return combine(arithmetic, input.integer('t'), partials);
+      return decodedOrUndefined(() => combine(arithmetic, input.integer('t'), partials)) ?? { valid: false };
     },
     verify: (input, { arithmetic }) => ({
       valid: verifySignature(arithmetic, input.bytes('groupKey'), input.bytes('message'), input.bytes('signature')),
