@@ -1,22 +1,16 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { answersOk } from '../supervisor/probe.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { Topology, TopologyChaincode, TopologyOrderer, TopologyPeer } from '../topology/topology.ts';
-import { type ChaincodeConnection, type ChaincodePackage, packageChaincode } from './chaincode-package.ts';
+import type { ChaincodePackage } from './chaincode-package.ts';
 import { joinOrderer, joinPeer, makeGenesisBlock } from './create-channel.ts';
 import { deployChaincode, type Member } from './deploy-chaincode.ts';
 import { writeExternalBuilder } from './external-builder.ts';
 import type { FabricBinaries } from './fabric-binaries.ts';
 import { FabricMaterial } from './fabric-material.ts';
+import { ordererProcess, peerFolder, peerProcess } from './node-processes.ts';
+import { organizationPackage } from './organization-package.ts';
 import { PeerCommand } from './peer-command.ts';
-import { renderCore } from './render-core.ts';
-import { renderOrderer } from './render-orderer.ts';
-
-const NODE_READY_TIMEOUT_MS = 60_000;
-/** Fabric's own defaults; a conformance run sets the first to 1 s. */
-const DEFAULT_PULL_RETRY_THRESHOLD = '5s';
-const DEFAULT_GATEWAY_CONCURRENCY = 500;
 
 export type FabricNetworkOptions = Readonly<{
   topology: Topology;
@@ -33,7 +27,7 @@ export type FabricNetworkOptions = Readonly<{
   gatewayConcurrency?: number;
 }>;
 
-type PeerMember = Member & Readonly<{ peer: TopologyPeer; name: string; configDirectory: string }>;
+type PeerMember = Member & Readonly<{ peer: TopologyPeer }>;
 
 /**
  * A native Fabric network on this machine. `prepare` renders the configuration and says under which package ids the chaincode processes
@@ -104,50 +98,32 @@ export class FabricNetwork {
     const { topology, binaries } = this.#options;
     return topology.organizations.flatMap((organization) =>
       organization.peers.map((peer) => {
-        const name = `${peer.name}.${organization.name}`;
-        const configDirectory = this.#folder('peers', name);
+        const configDirectory = peerFolder(this.#options.directory, organization, peer);
         const command = new PeerCommand(binaries, this.#material, { organization, peer, configDirectory });
-        return { organization, peer, name, configDirectory, command };
+        return { organization, peer, command };
       }),
     );
   }
 
-  async #startPeer({ organization, peer, name, configDirectory }: PeerMember): Promise<void> {
-    const { binaries, supervisor, pullRetryThreshold, gatewayConcurrency } = this.#options;
-    const place = {
-      organization,
-      peer,
-      dataDirectory: path.join(configDirectory, 'data'),
-      builderDirectory: this.#folder('builder'),
-      pullRetryThreshold: pullRetryThreshold ?? DEFAULT_PULL_RETRY_THRESHOLD,
-      gatewayConcurrency: gatewayConcurrency ?? DEFAULT_GATEWAY_CONCURRENCY,
-    };
-    writeFileSync(path.join(configDirectory, 'core.yaml'), renderCore(place, this.#material));
-    await supervisor.start({
-      name,
-      command: binaries.peer,
-      args: ['node', 'start'],
-      env: { FABRIC_CFG_PATH: configDirectory, FABRIC_LOGGING_SPEC: 'info' },
-      cwd: configDirectory,
-      isReady: () => answersOk(`http://${peer.host ?? organization.host}:${peer.operationsPort}/healthz`),
-      readyTimeoutMs: NODE_READY_TIMEOUT_MS,
-    });
+  async #startPeer({ organization, peer }: PeerMember): Promise<void> {
+    const { binaries, supervisor, directory, pullRetryThreshold, gatewayConcurrency } = this.#options;
+    await supervisor.start(
+      peerProcess({
+        organization,
+        peer,
+        material: this.#material,
+        binaries,
+        directory,
+        builderDirectory: this.#folder('builder'),
+        pullRetryThreshold,
+        gatewayConcurrency,
+      }),
+    );
   }
 
   async #startOrderer(node: TopologyOrderer): Promise<void> {
-    const { topology, binaries, supervisor } = this.#options;
-    const configDirectory = this.#folder('orderers', node.name);
-    const rendered = renderOrderer(topology, node, this.#material, path.join(configDirectory, 'data'));
-    writeFileSync(path.join(configDirectory, 'orderer.yaml'), rendered);
-    await supervisor.start({
-      name: `${node.name}.${topology.orderers.name}`,
-      command: binaries.orderer,
-      args: [],
-      env: { FABRIC_CFG_PATH: configDirectory, FABRIC_LOGGING_SPEC: 'info' },
-      cwd: configDirectory,
-      isReady: () => answersOk(`http://${node.host}:${node.operationsPort}/healthz`),
-      readyTimeoutMs: NODE_READY_TIMEOUT_MS,
-    });
+    const { topology, binaries, supervisor, directory } = this.#options;
+    await supervisor.start(ordererProcess({ topology, node, material: this.#material, binaries, directory }));
   }
 
   #folder(...parts: readonly string[]): string {
@@ -163,22 +139,9 @@ async function packagesOf(
   { topology, chaincodeTls }: FabricNetworkOptions,
 ): Promise<ReadonlyMap<string, ChaincodePackage>> {
   const packages = new Map<string, ChaincodePackage>();
-  for (const { mspId, peers } of topology.organizations) {
-    const address = chaincode.addresses[mspId];
-    if (address === undefined) continue;
-    const plain: ChaincodeConnection = { address, dial_timeout: '10s', tls_required: false };
-    // The peer shows its own TLS certificate to its organisation's chaincode process; the package never leaves the organisation.
-    const { certificate, key, rootCertificate } = material.peer(mspId, peers[0].name).tls;
-    const mutual = () => ({
-      ...plain,
-      tls_required: true,
-      client_auth_required: true,
-      client_key: readFileSync(key, 'utf8'),
-      client_cert: readFileSync(certificate, 'utf8'),
-      root_cert: readFileSync(rootCertificate, 'utf8'),
-    });
-    const label = `${chaincode.name}_${chaincode.version}`;
-    packages.set(mspId, await packageChaincode(label, chaincodeTls === 'none' ? plain : mutual()));
+  for (const organization of topology.organizations) {
+    const own = await organizationPackage(chaincode, organization, material, chaincodeTls);
+    if (own !== undefined) packages.set(organization.mspId, own);
   }
   return packages;
 }

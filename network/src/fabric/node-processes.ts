@@ -1,0 +1,89 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { answersOk } from '../supervisor/probe.ts';
+import type { ProcessSpec } from '../supervisor/supervised-process.ts';
+import type { Topology, TopologyOrderer, TopologyOrganization, TopologyPeer } from '../topology/topology.ts';
+import type { FabricBinaries } from './fabric-binaries.ts';
+import type { FabricMaterial } from './fabric-material.ts';
+import { renderCore } from './render-core.ts';
+import { renderOrderer } from './render-orderer.ts';
+
+const NODE_READY_TIMEOUT_MS = 60_000;
+/** Fabric's own defaults; a conformance run sets the first to 1 s. */
+const DEFAULT_PULL_RETRY_THRESHOLD = '5s';
+const DEFAULT_GATEWAY_CONCURRENCY = 500;
+
+/** Folder below the network's directory that holds a node's configuration and data. */
+export const peerFolder = (directory: string, organization: TopologyOrganization, peer: TopologyPeer) =>
+  path.join(directory, 'peers', peerProcessName(organization, peer));
+export const ordererFolder = (directory: string, node: TopologyOrderer) => path.join(directory, 'orderers', node.name);
+/** Where a node of either kind keeps its ledger, below its folder. */
+export const NODE_DATA = 'data';
+
+/** Names under which the supervisor knows the nodes. */
+export const peerProcessName = (organization: TopologyOrganization, peer: TopologyPeer) =>
+  `${peer.name}.${organization.name}`;
+export const ordererProcessName = (topology: Topology, node: TopologyOrderer) =>
+  `${node.name}.${topology.orderers.name}`;
+
+export type PeerProcessOptions = Readonly<{
+  organization: TopologyOrganization;
+  peer: TopologyPeer;
+  material: FabricMaterial;
+  binaries: FabricBinaries;
+  /** The network's directory on this machine. */
+  directory: string;
+  builderDirectory: string;
+  pullRetryThreshold?: string | undefined;
+  gatewayConcurrency?: number | undefined;
+}>;
+
+/** Writes `core.yaml` of a peer and says how to run it. */
+export function peerProcess(options: PeerProcessOptions): ProcessSpec {
+  const { organization, peer, material, binaries, directory, builderDirectory } = options;
+  const folder = peerFolder(directory, organization, peer);
+  mkdirSync(folder, { recursive: true });
+  const place = {
+    organization,
+    peer,
+    dataDirectory: path.join(folder, NODE_DATA),
+    builderDirectory,
+    pullRetryThreshold: options.pullRetryThreshold ?? DEFAULT_PULL_RETRY_THRESHOLD,
+    gatewayConcurrency: options.gatewayConcurrency ?? DEFAULT_GATEWAY_CONCURRENCY,
+  };
+  writeFileSync(path.join(folder, 'core.yaml'), renderCore(place, material));
+  return {
+    name: peerProcessName(organization, peer),
+    command: binaries.peer,
+    args: ['node', 'start'],
+    env: { FABRIC_CFG_PATH: folder, FABRIC_LOGGING_SPEC: 'info' },
+    cwd: folder,
+    isReady: () => answersOk(`http://${peer.host ?? organization.host}:${peer.operationsPort}/healthz`),
+    readyTimeoutMs: NODE_READY_TIMEOUT_MS,
+  };
+}
+
+export type OrdererProcessOptions = Readonly<{
+  topology: Topology;
+  node: TopologyOrderer;
+  material: FabricMaterial;
+  binaries: FabricBinaries;
+  directory: string;
+}>;
+
+/** Writes `orderer.yaml` of an orderer and says how to run it. */
+export function ordererProcess({ topology, node, material, binaries, directory }: OrdererProcessOptions): ProcessSpec {
+  const folder = ordererFolder(directory, node);
+  mkdirSync(folder, { recursive: true });
+  const rendered = renderOrderer(topology, node, material, path.join(folder, NODE_DATA));
+  writeFileSync(path.join(folder, 'orderer.yaml'), rendered);
+  return {
+    name: ordererProcessName(topology, node),
+    command: binaries.orderer,
+    args: [],
+    env: { FABRIC_CFG_PATH: folder, FABRIC_LOGGING_SPEC: 'info' },
+    cwd: folder,
+    isReady: () => answersOk(`http://${node.host}:${node.operationsPort}/healthz`),
+    readyTimeoutMs: NODE_READY_TIMEOUT_MS,
+  };
+}
