@@ -83,8 +83,8 @@ function pinnedNode() {
 /** Runs the same command again on the pinned Node; signals reach it, its exit status becomes ours. Never returns. */
 function handOver(node, nodeArgs, script) {
   const child = spawn(node, [...nodeArgs, script, ...process.argv.slice(2)], { stdio: 'inherit' });
-  // Ctrl-C goes to the whole foreground group, so the child has it already: only stay alive until it has cleaned up.
-  process.on('SIGINT', () => {});
+  // In a terminal Ctrl-C goes to the whole foreground group, so the child has it already; elsewhere it has to be passed on.
+  process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => fail(`the pinned Node could not be started: ${error.message}`));
   child.on('exit', (code, signal) =>

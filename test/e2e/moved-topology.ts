@@ -1,0 +1,38 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse, stringify } from 'yaml';
+import { freePorts } from '../conformance/free-ports.ts';
+
+const DEFAULT_TOPOLOGY = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../network/consortium.yaml');
+
+type Ports = Record<string, unknown>;
+
+/** The default consortium on ports of its own, written into `directory`: tests never meet a consortium that runs, nor each other. */
+export async function moveTopology(directory: string): Promise<string> {
+  const topology = parse(readFileSync(DEFAULT_TOPOLOGY, 'utf8')) as Ports;
+  // The gateways' ports for each other follow from their REST ports unless they are named.
+  for (const { application } of topology.organizations as { application: Ports }[]) application.releasePort = 0;
+  const holders: [Ports, string][] = [];
+  collect(topology, holders);
+  const ports = await freePorts(holders.length);
+  holders.forEach(([holder, key], index) => {
+    const port = ports[index] ?? 0;
+    const old = holder[key];
+    holder[key] = typeof old === 'string' ? old.replace(/:\d+$/, `:${port}`) : port;
+  });
+  const file = path.join(directory, 'consortium.yaml');
+  writeFileSync(file, stringify(topology));
+  return file;
+}
+
+/** Every number under a name that ends in `port`, and every `host:port` of a chaincode process. */
+function collect(value: unknown, holders: [Ports, string][]): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, member] of Object.entries(value)) {
+    const isPort = /port$/i.test(key) && typeof member === 'number';
+    const isAddress = typeof member === 'string' && /^[\d.]+:\d+$/.test(member);
+    if (isPort || isAddress) holders.push([value as Ports, key]);
+    else collect(member, holders);
+  }
+}
