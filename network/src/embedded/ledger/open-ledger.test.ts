@@ -7,8 +7,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { commitBlock, testCollections, writing } from '../testing/ledger-writer.ts';
 import { decodeBlock, encodeBlock } from './block-codec.ts';
+import { headerHash } from './block-hash.ts';
 import { ExpirySchedule } from './expiry-schedule.ts';
 import type { Ledger } from './ledger.ts';
+import { encodeHead } from './ledger-head.ts';
 import { LevelLedger } from './level-ledger.ts';
 import { openLedger } from './open-ledger.ts';
 import { StagedStore } from './staged-writes.ts';
@@ -120,6 +122,24 @@ describe('openLedger on disk', () => {
     await expect(open()).rejects.toMatchObject({ code: 'LEDGER_CORRUPT' });
   });
 
+  it('notices a last block that hangs in the air, even with a head that fits', async () => {
+    await tampered(async (store) => {
+      const block = decodeBlock(readStoredBlock(store, 2) ?? Buffer.alloc(0));
+      const previousHash = Buffer.alloc(32, 7);
+      await store.put(blockKey(2), sealBlock(2, encodeBlock({ ...block, previousHash })));
+      const head = {
+        height: 3,
+        headerHash: headerHash(2, previousHash, block.dataHash),
+        commitHash: Buffer.from(block.commitHash),
+      };
+      await store.put(headKey(), encodeHead(head));
+    });
+    await expect(open()).rejects.toMatchObject({
+      code: 'LEDGER_CORRUPT',
+      message: expect.stringContaining('does not follow the block before it'),
+    });
+  });
+
   it('notices a state value that the chain does not give, even with a fitting checksum', async () => {
     await tampered(async (store) => {
       const key = stateKey('cc', 'a');
@@ -153,6 +173,12 @@ describe('openLedger on disk', () => {
     bytes[bytes.indexOf('t1')] = 0x75;
     await store.put(blockKey(1), bytes);
     expect(() => ledger.getBlock(1)).toThrow('LEDGER_CORRUPT');
+    const parts = decodeBlock(readStoredBlock(store, 2) ?? Buffer.alloc(0));
+    const otherData = encodeBlock({ ...parts, envelopes: [Buffer.from('other')] });
+    await store.put(blockKey(2), sealBlock(2, otherData));
+    expect(() => ledger.getBlock(2)).toThrow('other data than its header says');
+    await store.put(blockKey(2), sealBlock(2, encodeBlock({ ...parts, dataHash: Buffer.alloc(32) })));
+    expect(() => ledger.getBlock(2)).toThrow('has another header');
     const key = stateKey('cc', 'a');
     const record = Buffer.from((await store.get(key)) ?? []);
     record[record.length - 1] = 0x39;
