@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { msp } from '@hyperledger/fabric-protos';
 import { parseMessage } from '../protocol/parse-message.ts';
 import { BoundedCache } from './bounded-cache.ts';
+import { bytesKey } from './bytes-key.ts';
 
 const MAX_CACHED_EXPIRIES = 2_000;
 const expiries = new BoundedCache<number>(MAX_CACHED_EXPIRIES);
@@ -11,7 +12,7 @@ const expiries = new BoundedCache<number>(MAX_CACHED_EXPIRIES);
  * certificate in it. Fabric checks expiry apart from, and before, anything about who issued the certificate.
  */
 export function certificateExpiryMs(serialized: Uint8Array): number {
-  const key = Buffer.from(serialized).toString('latin1');
+  const key = bytesKey(serialized);
   const known = expiries.get(key);
   if (known !== undefined) return known;
   const expiry = readExpiry(serialized);

@@ -25,7 +25,6 @@ export class Identity {
   readonly certificate: X509Certificate;
   readonly organizationalUnits: readonly string[];
   readonly invalidReason: string | undefined;
-  readonly notAfterMs: number;
   readonly #roles: ReadonlySet<MspRole>;
   readonly #publicKey: KeyObject;
   readonly #curve: string | undefined;
@@ -38,7 +37,6 @@ export class Identity {
     this.certificate = facts.certificate;
     this.organizationalUnits = facts.organizationalUnits;
     this.invalidReason = facts.invalidReason;
-    this.notAfterMs = facts.certificate.validToDate.getTime();
     this.#roles = facts.roles;
     this.#publicKey = facts.certificate.publicKey;
     this.#curve = this.#publicKey.asymmetricKeyDetails?.namedCurve;
@@ -50,17 +48,12 @@ export class Identity {
     return this.invalidReason === undefined && this.#roles.has(role);
   }
 
-  /** Whether the certificate's own validity has ended; Fabric checks this apart from the chain. */
-  isExpired(nowMs: number): boolean {
-    return nowMs > this.notAfterMs;
-  }
-
   /** ECDSA (low S) over SHA-256, or Ed25519; anything else is no signature. */
   verify(message: Uint8Array, signature: Uint8Array): boolean {
     try {
       if (this.#isEd25519) return verify(null, message, this.#publicKey, signature);
       if (this.#curve === undefined || !isLowS(signature, this.#curve)) return false;
-      return verify('sha256', message, { key: this.#publicKey, dsaEncoding: 'der' }, signature);
+      return verify('sha256', message, this.#publicKey, signature);
     } catch {
       return false; // malformed signature bytes
     }

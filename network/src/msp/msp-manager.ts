@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { msp } from '@hyperledger/fabric-protos';
 import { parseMessage } from '../protocol/parse-message.ts';
 import { BoundedCache } from './bounded-cache.ts';
+import { bytesKey } from './bytes-key.ts';
 import type { Identity } from './identity.ts';
 import { Msp } from './msp.ts';
 import type { MspConfig } from './msp-config.ts';
@@ -49,7 +50,7 @@ export class MspManager {
    * still be one that must not be used: see `invalidReason`.
    */
   deserialize(serialized: Uint8Array): Identity {
-    const key = Buffer.from(serialized).toString('latin1');
+    const key = bytesKey(serialized);
     const known = this.#identities.get(key);
     if (known !== undefined) return known;
     const message = parseIdentity(serialized);

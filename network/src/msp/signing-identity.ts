@@ -26,7 +26,7 @@ export class SigningIdentity {
 
   /** ECDSA over SHA-256 of the message, DER, low S. */
   sign(message: Uint8Array): Uint8Array {
-    return toLowS(sign('sha256', message, { key: this.#key, dsaEncoding: 'der' }), this.#curve);
+    return toLowS(sign('sha256', message, this.#key), this.#curve);
   }
 }
 

@@ -1,5 +1,6 @@
 import { peer } from '@hyperledger/fabric-protos';
 import { BoundedCache } from '../msp/bounded-cache.ts';
+import { bytesKey } from '../msp/bytes-key.ts';
 import type { MspRole } from '../msp/identity.ts';
 import type { MspManager, SignedData } from '../msp/msp-manager.ts';
 import { parseMessage } from '../protocol/parse-message.ts';
@@ -56,7 +57,7 @@ export class ChannelPolicies {
 
   /** Compiles `peer.ApplicationPolicy` bytes: a signature policy or a reference into the channel configuration. */
   applicationPolicy(bytes: Uint8Array): SignaturePolicy {
-    return this.#cached(`a${latin1(bytes)}`, () => {
+    return this.#cached(`a${bytesKey(bytes)}`, () => {
       const policy = parsed(() => parseMessage(peer.ApplicationPolicy, bytes));
       const signaturePolicy = policy.getSignaturePolicy();
       if (signaturePolicy !== undefined) return compileSignaturePolicy(signaturePolicy);
@@ -66,7 +67,7 @@ export class ChannelPolicies {
 
   /** Compiles `common.SignaturePolicyEnvelope` bytes, as key-level policies are stored. */
   keyPolicy(bytes: Uint8Array): SignaturePolicy {
-    return this.#cached(`k${latin1(bytes)}`, () => readSignaturePolicy(bytes));
+    return this.#cached(`k${bytesKey(bytes)}`, () => readSignaturePolicy(bytes));
   }
 
   /** What an organisation's implicit collection asks for: its own Endorsement policy. */
@@ -118,10 +119,6 @@ function toPolicy(rule: Rule): SignaturePolicy {
 
 function isApplicationPolicyName(name: string): name is ApplicationPolicyName {
   return Object.hasOwn(APPLICATION_POLICY_RULES, name);
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
 function parsed<T>(parse: () => T): T {

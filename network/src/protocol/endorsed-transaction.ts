@@ -1,4 +1,5 @@
 import { common, peer } from '@hyperledger/fabric-protos';
+import { bytesKey } from '../msp/bytes-key.ts';
 
 /** One endorser's part of a transaction. */
 export type Endorsement = Readonly<{ endorser: Uint8Array; signature: Uint8Array }>;
@@ -39,7 +40,7 @@ export function prepareTransaction(parts: {
 export function uniqueEndorsements(endorsements: readonly Endorsement[]): Endorsement[] {
   const unique = new Map<string, Endorsement>();
   for (const endorsement of endorsements) {
-    const key = Buffer.from(endorsement.endorser).toString('latin1');
+    const key = bytesKey(endorsement.endorser);
     if (!unique.has(key)) unique.set(key, endorsement);
   }
   return [...unique.values()];

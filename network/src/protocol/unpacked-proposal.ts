@@ -55,14 +55,34 @@ export function outlineProposal(proposalBytes: Uint8Array): ProposalOutline {
   };
 }
 
-/** Takes a proposal apart as an endorser does. Throws ProposalFormatError. */
-export function unpackProposal(proposalBytes: Uint8Array): UnpackedProposal {
+/** The headers of a proposal: what a peer looks at before the rest. Throws ProposalFormatError. */
+export function readProposalHeaders(proposalBytes: Uint8Array): ProposalHeaders {
   const proposal = parsePart(peer.Proposal, proposalBytes, 'Proposal');
   const header = parsePart(common.Header, proposal.getHeader_asU8(), 'Header');
+  const channelHeader = parsePart(common.ChannelHeader, header.getChannelHeader_asU8(), 'ChannelHeader');
+  const signatureHeader = parsePart(common.SignatureHeader, header.getSignatureHeader_asU8(), 'SignatureHeader');
+  return {
+    proposal,
+    header,
+    channelHeader,
+    creator: signatureHeader.getCreator_asU8(),
+    nonce: signatureHeader.getNonce_asU8(),
+  };
+}
+
+/** What stands at the head of a proposal. */
+export type ProposalHeaders = Readonly<{
+  proposal: peer.Proposal;
+  header: common.Header;
+  channelHeader: common.ChannelHeader;
+  creator: Uint8Array;
+  nonce: Uint8Array;
+}>;
+
+/** Takes a proposal apart as an endorser does. Throws ProposalFormatError. */
+export function unpackProposal({ proposal, header, channelHeader, creator, nonce }: ProposalHeaders): UnpackedProposal {
   const channelHeaderBytes = header.getChannelHeader_asU8();
   const signatureHeaderBytes = header.getSignatureHeader_asU8();
-  const channelHeader = parsePart(common.ChannelHeader, channelHeaderBytes, 'ChannelHeader');
-  const signatureHeader = parsePart(common.SignatureHeader, signatureHeaderBytes, 'SignatureHeader');
   const extension = parsePart(
     peer.ChaincodeHeaderExtension,
     channelHeader.getExtension_asU8(),
@@ -84,8 +104,8 @@ export function unpackProposal(proposalBytes: Uint8Array): UnpackedProposal {
     channelHeader,
     channelHeaderBytes,
     signatureHeaderBytes,
-    creator: signatureHeader.getCreator_asU8(),
-    nonce: signatureHeader.getNonce_asU8(),
+    creator,
+    nonce,
     channelId: channelHeader.getChannelId(),
     txId: channelHeader.getTxId(),
     chaincode: chaincode.getName(),

@@ -4,7 +4,7 @@ import type { Identity } from '../../msp/identity.ts';
 import type { MspManager } from '../../msp/msp-manager.ts';
 import { channelHeaderTimeMs } from '../../protocol/channel-header-at.ts';
 import { computeTransactionId } from '../../protocol/transaction-id.ts';
-import type { UnpackedProposal } from '../../protocol/unpacked-proposal.ts';
+import type { ProposalHeaders, UnpackedProposal } from '../../protocol/unpacked-proposal.ts';
 import { goTime } from './go-time.ts';
 
 /** How far a proposal's time stamp may be from the endorser's clock. */
@@ -25,7 +25,7 @@ export class ProposalRefusal extends Error {
 }
 
 /** Fabric's authentication filters: the creator's certificate has not expired, the time stamp is near. */
-export function filterProposal(proposal: UnpackedProposal, nowMs: number): void {
+export function filterProposal(proposal: ProposalHeaders, nowMs: number): void {
   if (certificateExpiryMs(proposal.creator) < nowMs)
     throw new ProposalRefusal('filter', 'proposal client identity expired');
   const sentMs = channelHeaderTimeMs(proposal.channelHeader);

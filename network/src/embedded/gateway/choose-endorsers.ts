@@ -86,7 +86,10 @@ function policiesOf(interest: ChaincodeInterest, { channel, definitions }: Endor
   for (const { name, collection, keyPolicies, disregardNamespacePolicy } of interest) {
     const definition = definitions.get(name);
     if (definition === undefined) throw new NoEndorsersError('policy not found');
-    for (const bytes of keyPolicies) policies.add(channel.policies.keyPolicy(bytes));
+    for (const bytes of keyPolicies) {
+      if (bytes.length === 0) throw new NoEndorsersError('state based endorsement policy cannot be satisfied');
+      policies.add(channel.policies.keyPolicy(bytes));
+    }
     if (disregardNamespacePolicy) continue;
     const own = collection === undefined ? undefined : channel.rules.collectionPolicy(name, collection);
     policies.add(own === undefined || own === 'chaincode' ? channel.rules.chaincodePolicy(definition) : own);

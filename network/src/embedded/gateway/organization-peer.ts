@@ -3,7 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { peer } from '@hyperledger/fabric-protos';
 import type { SigningIdentity } from '../../msp/signing-identity.ts';
 import type { Endorsement } from '../../protocol/endorsed-transaction.ts';
-import { ProposalFormatError, type UnpackedProposal, unpackProposal } from '../../protocol/unpacked-proposal.ts';
+import {
+  ProposalFormatError,
+  readProposalHeaders,
+  type UnpackedProposal,
+  unpackProposal,
+} from '../../protocol/unpacked-proposal.ts';
 import type { Channel } from '../channel/channel.ts';
 import type { ShiftableClock } from '../channel/clock.ts';
 import type { ChaincodeDirectory, Endorser, Simulation } from '../endorser/endorser.ts';
@@ -62,8 +67,9 @@ export class OrganizationPeer {
   /** `protos.Endorser/ProcessProposal`. Throws ProposalRefusal; other failures are answers with status 500. */
   async processProposal(signed: peer.SignedProposal, signal?: AbortSignal): Promise<EndorserAnswer> {
     const { channel, clock } = this.#options;
-    const proposal = this.#unpack(signed);
-    filterProposal(proposal, clock.nowMs());
+    const headers = readable(() => readProposalHeaders(signed.getProposalBytes_asU8()));
+    filterProposal(headers, clock.nowMs());
+    const proposal = readable(() => unpackProposal(headers));
     if (proposal.channelId !== channel.channelId) return peerError(`channel '${proposal.channelId}' not found`);
     const creator = checkProposal(proposal, signed, channel.msps);
     if (channel.ledger.findTransaction(proposal.txId) !== undefined) {
@@ -100,15 +106,6 @@ export class OrganizationPeer {
     }
   }
 
-  #unpack(signed: peer.SignedProposal): UnpackedProposal {
-    try {
-      return unpackProposal(signed.getProposalBytes_asU8());
-    } catch (error) {
-      if (error instanceof ProposalFormatError) throw new ProposalRefusal('check', error.message);
-      throw error;
-    }
-  }
-
   #answer(proposal: UnpackedProposal, run: Omit<Simulation, 'privateWrites'>): EndorserAnswer {
     const { interest, writtenKeys } = run;
     const response =
@@ -129,6 +126,15 @@ export class OrganizationPeer {
       if (signer !== undefined) msps.remember(signer, message, signature);
     }
     return { endorser: identity.serialized, signature };
+  }
+}
+
+function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ProposalFormatError) throw new ProposalRefusal('check', error.message);
+    throw error;
   }
 }
 

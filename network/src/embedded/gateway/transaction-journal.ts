@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { common, msp, peer } from '@hyperledger/fabric-protos';
 import { BoundedCache } from '../../msp/bounded-cache.ts';
+import { bytesKey } from '../../msp/bytes-key.ts';
 import type { ErrorDetail } from '../../protocol/rpc-error.ts';
 import type { ProposalOutline } from '../../protocol/unpacked-proposal.ts';
 import { VALIDATION_CODES, validationCodeName } from '../../protocol/validation-code.ts';
@@ -80,7 +81,7 @@ const MAX_CACHED_CREATORS = 1_000;
 const creatorNames = new BoundedCache<string>(MAX_CACHED_CREATORS);
 
 function describeCreator(serialized: Uint8Array): string {
-  const key = Buffer.from(serialized).toString('latin1');
+  const key = bytesKey(serialized);
   const known = creatorNames.get(key);
   if (known !== undefined) return known;
   const name = nameCreator(serialized);
