@@ -15,11 +15,15 @@ describe('ReadWriteSetBuilder', () => {
     builder.addRead('a', 'y', { block: 1, tx: 0 });
     builder.addWrite('a', 'k', Buffer.from('first'));
     builder.addWrite('a', 'k', value);
+    builder.addWrite('a', 'c', value);
     builder.addMetadataWrite('a', 'm', []);
     const [a, b] = builder.build().publicSet;
     expect([a?.namespace, b?.namespace]).toEqual(['a', 'b']);
     expect(a?.reads.map(({ key }) => key)).toEqual(['x', 'y']);
-    expect(a?.writes).toEqual([{ key: 'k', isDelete: false, value }]);
+    expect(a?.writes).toEqual([
+      { key: 'c', isDelete: false, value },
+      { key: 'k', isDelete: false, value },
+    ]);
     expect(a?.metadataWrites).toEqual([{ key: 'm', entries: [] }]);
   });
 
