@@ -1,0 +1,6 @@
+import { describeStory } from '../e2e/describe-story.ts';
+import { describeFabric } from './describe-fabric.ts';
+
+describeFabric('the same story', () => {
+  describeStory('fabric');
+});
