@@ -31,6 +31,8 @@ describe('starting a network', () => {
     await expect(bare.start({ chaincodes: [chaincode] })).rejects.toMatchObject({ code: 'MQ_NETWORK_OPTIONS' });
     const unclear = { ...chaincode, endorsementPolicy: 'anybody', processes: {} };
     await expect(bare.start({ chaincodes: [unclear] })).rejects.toMatchObject({ code: 'MQ_POLICY_SYNTAX' });
+    const dangling = { ...unclear, endorsementPolicy: '/Channel/Application/Nothing' };
+    await expect(bare.start({ chaincodes: [dangling] })).rejects.toMatchObject({ code: 'MQ_POLICY_INVALID' });
   });
 
   it('names the organisation whose port is taken, and leaves nothing running', async () => {

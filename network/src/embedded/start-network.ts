@@ -8,7 +8,7 @@ import { Channel } from './channel/channel.ts';
 import { ShiftableClock } from './channel/clock.ts';
 import { EmbeddedNetwork, type OrganizationEndpoint } from './embedded-network.ts';
 import { createEndorser } from './endorser/create-endorser.ts';
-import type { Endorser } from './endorser/endorser.ts';
+import type { ChaincodeDirectory, Endorser } from './endorser/endorser.ts';
 import { OrganizationPeer } from './gateway/organization-peer.ts';
 import { OrganizationServer } from './gateway/organization-server.ts';
 import { type NetworkLog, TransactionJournal } from './gateway/transaction-journal.ts';
@@ -61,6 +61,7 @@ export async function startNetwork(options: NetworkOptions): Promise<EmbeddedNet
       onFault: reportFault,
     });
     closers.unshift(() => channel.orderer.close());
+    checkPolicies(definitions, channel);
     const endorser = createEndorser({ channelId, ledger, definitions, log });
     closers.unshift(() => endorser.close());
     const journal = new TransactionJournal(log);
@@ -108,6 +109,14 @@ function checkOptions({ organizations, orderer }: NetworkOptions): void {
         `the keys of ${msp.mspId} are marked production; the embedded network holds all keys in one process and is for development only`,
       );
     }
+  }
+}
+
+/** A policy that cannot be used is found out now, not by the first transaction. */
+function checkPolicies(definitions: ChaincodeDirectory, { rules }: Channel): void {
+  for (const definition of definitions.list()) {
+    rules.chaincodePolicy(definition);
+    for (const { name } of definition.collections) rules.collectionPolicy(definition.name, name);
   }
 }
 

@@ -1,3 +1,4 @@
+import { BoundedCache } from '../../msp/bounded-cache.ts';
 import type { MspConfig } from '../../msp/msp-config.ts';
 import type { MspManager } from '../../msp/msp-manager.ts';
 import type { SigningIdentity } from '../../msp/signing-identity.ts';
@@ -13,7 +14,9 @@ import { type CutMode, Orderer } from '../orderer/orderer.ts';
 import { signBlock } from '../orderer/sign-block.ts';
 import { EndorsementRules } from '../validation/endorsement-rules.ts';
 import { validateBlock } from '../validation/validate-block.ts';
+import { type BlockSummary, summarizeBlock } from './block-events.ts';
 import type { ShiftableClock } from './clock.ts';
+import type { NumberedBlock } from './follow-blocks.ts';
 import { genesisEnvelope } from './genesis-block.ts';
 
 export type ChannelOptions = Readonly<{
@@ -31,6 +34,8 @@ export type ChannelOptions = Readonly<{
   onFault(fault: unknown): void;
 }>;
 
+/** Blocks whose summary is kept: those that streams are likely to read next. */
+const MAX_CACHED_SUMMARIES = 256;
 /** Number of the block with the configuration in force: it is never changed. */
 const CONFIG_BLOCK = 0;
 
@@ -43,6 +48,7 @@ export class Channel {
   readonly msps: MspManager;
   readonly orderer: Orderer;
   readonly #options: ChannelOptions;
+  readonly #summaries = new BoundedCache<BlockSummary>(MAX_CACHED_SUMMARIES);
   #conflictsToForce = 0;
 
   private constructor(options: ChannelOptions) {
@@ -79,6 +85,15 @@ export class Channel {
     return channel;
   }
 
+  /** What the event services tell of a block; worked out once for all streams that follow the chain. */
+  summarize({ number, bytes }: NumberedBlock): BlockSummary {
+    const known = this.#summaries.get(`${number}`);
+    if (known !== undefined) return known;
+    const summary = summarizeBlock(number, bytes);
+    this.#summaries.set(`${number}`, summary);
+    return summary;
+  }
+
   /** The next `count` transactions without another fault are marked MVCC_READ_CONFLICT. */
   forceConflicts(count: number): void {
     this.#conflictsToForce = count;
@@ -88,13 +103,17 @@ export class Channel {
   async revert(snapshotId: string): Promise<void> {
     const known = this.ledger.snapshots().some(({ id }) => id === snapshotId);
     if (!known) return this.ledger.revert(snapshotId); // rejects, and must not stop the orderer
-    await this.orderer.interrupt(() => this.ledger.revert(snapshotId));
+    await this.orderer.interrupt(async () => {
+      await this.ledger.revert(snapshotId);
+      this.#summaries.clear();
+    });
   }
 
   /** Empties the ledger and begins with a new genesis block. */
   async reset(): Promise<void> {
     await this.orderer.interrupt(async () => {
       await this.ledger.reset();
+      this.#summaries.clear();
       await this.#ensureGenesis();
     });
   }

@@ -1,11 +1,13 @@
 import { common, ledger, peer } from '@hyperledger/fabric-protos';
-import { summarizeBlock } from '../channel/block-events.ts';
+import type { Channel } from '../channel/channel.ts';
 import type { NumberedBlock } from '../channel/follow-blocks.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import type { DeliverStatus } from './read-seek.ts';
 
 /** Makes one kind of answer of `protos.Deliver` from a block. */
-export type BlockResponse = (block: NumberedBlock) => peer.DeliverResponse;
+export type BlockResponse = (block: NumberedBlock, source: BlockSource) => peer.DeliverResponse;
+
+/** Where the blocks come from: the channel, as one organisation holds it. */
+export type BlockSource = Readonly<{ channel: Channel; mspId: string }>;
 
 /** `Deliver`: the whole block. */
 export const fullBlock: BlockResponse = ({ bytes }) => {
@@ -15,8 +17,8 @@ export const fullBlock: BlockResponse = ({ bytes }) => {
 };
 
 /** `DeliverFiltered`: ids and codes, with events that have lost their payload. */
-export const filteredBlock: BlockResponse = ({ number, bytes }) => {
-  const { channelId, transactions } = summarizeBlock(number, bytes);
+export const filteredBlock: BlockResponse = (block, { channel }) => {
+  const { number, channelId, transactions } = channel.summarize(block);
   const filtered = new peer.FilteredBlock();
   filtered.setChannelId(channelId);
   filtered.setNumber(number);
@@ -47,18 +49,16 @@ function actionsOf(event: peer.ChaincodeEvent | undefined): peer.FilteredTransac
 }
 
 /** `DeliverWithPrivateData`: the block with what this organisation's peer holds of its private writes. */
-export function blockWithPrivateData(store: Ledger, mspId: string): BlockResponse {
-  return ({ number, bytes }) => {
-    const message = new peer.BlockAndPrivateData();
-    message.setBlock(common.Block.deserializeBinary(bytes));
-    for (const [index, writes] of store.privateWritesOf(number, mspId)) {
-      message.getPrivateDataMapMap().set(index, ledger.rwset.TxPvtReadWriteSet.deserializeBinary(writes));
-    }
-    const response = new peer.DeliverResponse();
-    response.setBlockAndPrivateData(message);
-    return response;
-  };
-}
+export const blockWithPrivateData: BlockResponse = ({ number, bytes }, { channel, mspId }) => {
+  const message = new peer.BlockAndPrivateData();
+  message.setBlock(common.Block.deserializeBinary(bytes));
+  for (const [index, writes] of channel.ledger.privateWritesOf(number, mspId)) {
+    message.getPrivateDataMapMap().set(index, ledger.rwset.TxPvtReadWriteSet.deserializeBinary(writes));
+  }
+  const response = new peer.DeliverResponse();
+  response.setBlockAndPrivateData(message);
+  return response;
+};
 
 /** The answer that ends a request. */
 export function statusResponse(status: DeliverStatus): peer.DeliverResponse {

@@ -4,6 +4,10 @@ import { RpcError } from '../../protocol/rpc-error.ts';
 /** Calls of `gateway.Gateway` in progress at once, per organisation, event streams included. */
 export const MAX_GATEWAY_CALLS = 500;
 
+/** Calls of `protos.Endorser` and streams of `protos.Deliver` at once, per organisation, as Fabric's peers have it. */
+export const MAX_ENDORSER_CALLS = 2_500;
+export const MAX_DELIVER_STREAMS = 2_500;
+
 /** Refuses calls beyond a limit, as Fabric's peers do: with UNKNOWN, not RESOURCE_EXHAUSTED. */
 export class CallLimit {
   readonly #service: string;

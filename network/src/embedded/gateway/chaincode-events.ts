@@ -3,7 +3,6 @@ import { gateway, type orderer, type peer } from '@hyperledger/fabric-protos';
 import { parseMessage, WireFormatError } from '../../protocol/parse-message.ts';
 import { RpcError } from '../../protocol/rpc-error.ts';
 import { VALIDATION_CODES } from '../../protocol/validation-code.ts';
-import { summarizeBlock } from '../channel/block-events.ts';
 import { followBlocks } from '../channel/follow-blocks.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { checkReader } from './check-access.ts';
@@ -26,7 +25,8 @@ export async function* chaincodeEvents(
   const start = startBlock(request, channel.ledger);
   const isWanted = eventFilter(request.getChaincodeId(), request.getAfterTransactionId());
   for await (const block of followBlocks(channel.ledger, start, signal)) {
-    const events = summarizeBlock(block.number, block.bytes)
+    const events = channel
+      .summarize(block)
       .transactions.flatMap(({ code, event }) =>
         code === VALIDATION_CODES.VALID && event !== undefined ? [event] : [],
       )

@@ -1,7 +1,7 @@
 import { BoundedCache } from '../../msp/bounded-cache.ts';
 import type { Identity } from '../../msp/identity.ts';
 import { type EndorserSet, minimalEndorserSets } from '../../policy/endorser-sets.ts';
-import type { SignaturePolicy } from '../../policy/signature-policy.ts';
+import type { Rule, SignaturePolicy } from '../../policy/signature-policy.ts';
 import type { Channel } from '../channel/channel.ts';
 import type { ChaincodeCall, ChaincodeInterest } from '../endorser/chaincode-interest.ts';
 import type { ChaincodeDirectory } from '../endorser/endorser.ts';
@@ -87,14 +87,29 @@ function policiesOf(interest: ChaincodeInterest, { channel, definitions }: Endor
     const definition = definitions.get(name);
     if (definition === undefined) throw new NoEndorsersError('policy not found');
     for (const bytes of keyPolicies) {
-      if (bytes.length === 0) throw new NoEndorsersError('state based endorsement policy cannot be satisfied');
-      policies.add(channel.policies.keyPolicy(bytes));
+      const policy = bytes.length === 0 ? undefined : channel.policies.keyPolicy(bytes);
+      if (policy === undefined || plannable(policy.rule) !== 'yes') {
+        throw new NoEndorsersError('state based endorsement policy cannot be satisfied');
+      }
+      policies.add(policy);
     }
     if (disregardNamespacePolicy) continue;
     const own = collection === undefined ? undefined : channel.rules.collectionPolicy(name, collection);
     policies.add(own === undefined || own === 'chaincode' ? channel.rules.chaincodePolicy(definition) : own);
   }
   return [...policies];
+}
+
+/**
+ * Whether Fabric's plan finds any set of principals in a rule, whoever is there. A gate that asks for nobody (n = 0, no branches) spoils the
+ * whole policy, although any endorsement satisfies it at validation.
+ */
+function plannable(rule: Rule): 'yes' | 'no' | 'spoiled' {
+  if (rule.kind === 'signed-by') return 'yes';
+  if (rule.n < 1 || rule.rules.length === 0) return 'spoiled';
+  const branches = rule.rules.map(plannable);
+  if (branches.includes('spoiled')) return 'spoiled';
+  return branches.filter((branch) => branch === 'yes').length >= rule.n ? 'yes' : 'no';
 }
 
 /** A private value that was read has to be at hand at every endorser, so only members of the collection will do. */

@@ -7,7 +7,7 @@ import {
 } from '@grpc/grpc-js';
 import type { gateway, peer } from '@hyperledger/fabric-protos';
 import { RpcError } from '../../protocol/rpc-error.ts';
-import { CallLimit, MAX_GATEWAY_CALLS } from './call-limit.ts';
+import { CallLimit, MAX_ENDORSER_CALLS, MAX_GATEWAY_CALLS } from './call-limit.ts';
 import { chaincodeEvents } from './chaincode-events.ts';
 import { ProposalRefusal } from './check-proposal.ts';
 import { commitStatus } from './commit-status.ts';
@@ -45,7 +45,7 @@ export function endorserService(context: GatewayContext) {
       async (signed: peer.SignedProposal, signal) =>
         toProposalResponse(await context.own.processProposal(signed, signal)),
       context,
-      undefined,
+      new CallLimit('protos.Endorser', MAX_ENDORSER_CALLS),
     ),
   };
 }
@@ -53,7 +53,7 @@ export function endorserService(context: GatewayContext) {
 function serveUnary<Request, Response>(
   run: Unary<Request, Response>,
   { own, reportFault }: GatewayContext,
-  limit: CallLimit | undefined,
+  limit: CallLimit,
 ) {
   return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void => {
     const cancelled = new AbortController();
@@ -64,11 +64,11 @@ function serveUnary<Request, Response>(
     const answer = async (): Promise<Response> => {
       if (!own.isUp) throw new RpcError(status.UNAVAILABLE, 'this organisation is down');
       if (call.request instanceof RpcError) throw call.request;
-      const leave = limit?.enter();
+      const leave = limit.enter();
       try {
         return await run(call.request, cancelled.signal);
       } finally {
-        leave?.();
+        leave();
       }
     };
     answer().then(

@@ -1,7 +1,9 @@
-import { Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js';
+import { Server, ServerCredentials, type ServiceDefinition, status } from '@grpc/grpc-js';
 import { gateway, peer } from '@hyperledger/fabric-protos';
+import { RpcError } from '../../protocol/rpc-error.ts';
 import { type BlockResponse, blockWithPrivateData, filteredBlock, fullBlock } from '../deliver/deliver-responses.ts';
 import { type DeliverStream, serveDeliver } from '../deliver/serve-deliver.ts';
+import { CallLimit, MAX_DELIVER_STREAMS } from './call-limit.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import { endorserService, gatewayService, type OpenStreams, toServerError } from './gateway-service.ts';
 import { strictService } from './strict-service.ts';
@@ -71,23 +73,34 @@ function addService(server: Server, service: unknown, handlers: object): void {
 }
 
 function deliverService({ context, nowMs }: OrganizationServerOptions, streams: OpenStreams) {
+  const { channel, own, reportFault } = context;
+  const limit = new CallLimit('protos.Deliver', MAX_DELIVER_STREAMS);
+  const serve = async (stream: DeliverStream, toResponse: BlockResponse, signal: AbortSignal): Promise<void> => {
+    if (!own.isUp) throw new RpcError(status.UNAVAILABLE, 'this organisation is down');
+    const leave = limit.enter();
+    try {
+      await serveDeliver(stream, toResponse, { channel, mspId: own.mspId, nowMs }, signal);
+    } finally {
+      leave();
+    }
+  };
   const handler = (toResponse: BlockResponse) => (stream: DeliverStream) => {
     const ended = new AbortController();
     streams.add(ended);
     stream.on('cancelled', () => ended.abort());
     stream.on('close', () => ended.abort());
     stream.on('error', () => ended.abort());
-    serveDeliver(stream, toResponse, { channel: context.channel, nowMs }, ended.signal)
+    serve(stream, toResponse, ended.signal)
       .then(() => stream.end())
       .catch((error: unknown) => {
-        if (!ended.signal.aborted) stream.emit('error', toServerError(error, context.reportFault));
+        if (!ended.signal.aborted) stream.emit('error', toServerError(error, reportFault));
       })
       .finally(() => streams.delete(ended));
   };
   return {
     deliver: handler(fullBlock),
     deliverFiltered: handler(filteredBlock),
-    deliverWithPrivateData: handler(blockWithPrivateData(context.channel.ledger, context.own.mspId)),
+    deliverWithPrivateData: handler(blockWithPrivateData),
   };
 }
 

@@ -93,6 +93,28 @@ describe('one transaction', () => {
   });
 });
 
+describe('a transaction with bytes changed at random', () => {
+  it('is never valid and never stops the chain', async () => {
+    const sets: Sets = [{ ...put('fuzz')[0], ...putPrivate('open', 'fuzz')[0] }];
+    expect(await commit({ sets })).toEqual(['VALID']);
+    const good = common.Envelope.deserializeBinary(chain.transaction({ sets })).getPayload_asU8();
+    const changes = fc.array(fc.tuple(fc.nat(good.length - 1), fc.integer({ min: 1, max: 255 })), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    await fc.assert(
+      fc.asyncProperty(changes, fc.boolean(), async (flips, signAgain) => {
+        const payload = Buffer.from(good);
+        for (const [at, mask] of flips) payload[at] = (payload[at] ?? 0) ^ mask;
+        const envelope = signAgain ? chain.withPayload(payload) : Buffer.concat([payload]);
+        const [code] = await chain.commit([envelope]);
+        expect(code).not.toBe('VALID');
+      }),
+      { seed: TEST_SEED, numRuns: 400 },
+    );
+  });
+});
+
 describe('repeated ids', () => {
   it('count once in a block and once on the chain', async () => {
     const envelope = chain.transaction({ sets: put('once') });

@@ -141,6 +141,14 @@ export class TestChain {
     return envelope.serializeBinary();
   }
 
+  /** The envelope with another payload, signed again by its creator. */
+  withPayload(payload: Uint8Array): Uint8Array {
+    const envelope = new common.Envelope();
+    envelope.setPayload(payload);
+    envelope.setSignature(this.client.sign(payload));
+    return envelope.serializeBinary();
+  }
+
   /** Validates and commits a block of these envelopes; returns the names of the validation codes. */
   async commit(envelopes: readonly Uint8Array[]): Promise<string[]> {
     const view = this.ledger.view();
