@@ -1,9 +1,10 @@
 /** Vector operations of content-segments.md, section 6. */
+import { collectBytes } from '../encoding/byte-stream.ts';
 import { CryptoError } from '../errors/crypto-error.ts';
 import { testRng } from '../vectors/test-rng.ts';
 import type { VectorFields } from '../vectors/vector-fields.ts';
 import type { VectorSet } from '../vectors/vector-set.ts';
-import { collectBytes, decryptContent, encryptContent } from './content-segments.ts';
+import { decryptContent, encryptContent } from './content-segments.ts';
 
 const scope = (input: VectorFields) => ({
   channel: input.text('channel'),

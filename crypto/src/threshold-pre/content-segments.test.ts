@@ -1,6 +1,7 @@
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import fc from 'fast-check';
+import { collectBytes } from '../encoding/byte-stream.ts';
 import { concatBytes, i2osp, lp } from '../encoding/bytes.ts';
 import { nodeAesGcm } from '../node-crypto.ts';
 import { nobleAesGcm } from '../symmetric/aes-gcm.ts';
@@ -9,7 +10,6 @@ import { FC, runs } from '../testing/seed.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import {
   CONTENT_HEADER_BYTES,
-  collectBytes,
   contentCiphertextBytes,
   decodeContentHeader,
   decryptContent,

@@ -4,6 +4,7 @@
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { ByteReader } from '../encoding/byte-reader.ts';
+import { ByteSource, type ByteStream, inParts } from '../encoding/byte-stream.ts';
 import { concatBytes, equalBytes, i2osp, lp, utf8 } from '../encoding/bytes.ts';
 import { CryptoError } from '../errors/crypto-error.ts';
 import { DecodingError } from '../errors/decoding-error.ts';
@@ -21,8 +22,6 @@ const SALT_BYTES = 32;
 const COMMITMENT_BYTES = 32;
 const EMPTY = new Uint8Array();
 
-/** Chunks of any sizes; their borders carry no meaning. */
-export type ByteStream = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 export type ContentOptions = Readonly<{ segmentBytes?: number; random?: RandomSource; aes?: Aes256Gcm }>;
 
 /**
@@ -100,13 +99,6 @@ export function contentCiphertextBytes(length: number, segmentBytes = DEFAULT_SE
   return CONTENT_HEADER_BYTES + length + GCM_TAG_BYTES * Math.max(1, Math.ceil(length / segmentBytes));
 }
 
-/** All chunks of a stream in one array, for contents known to be small. */
-export async function collectBytes(stream: ByteStream): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return concatBytes(...chunks);
-}
-
 function contentKey(dataKey: Uint8Array, scope: ContentScope, salt: Uint8Array, segmentBytes: number) {
   if (dataKey.length !== DATA_KEY_BYTES) throw new CryptoError('MQ_CRYPTO_ARGUMENT', 'data key is not 32 bytes');
   const info = concatBytes(
@@ -128,57 +120,3 @@ function segmentNonce(i: number, last: boolean): Uint8Array {
 
 const isSegmentSize = (size: number): boolean =>
   Number.isSafeInteger(size) && size >= MIN_SEGMENT_BYTES && size <= MAX_SEGMENT_BYTES && (size & (size - 1)) === 0;
-
-/** Parts of `size` bytes; the last has 1 to `size`, or 0 where there is nothing at all. */
-async function* inParts(stream: ByteStream, size: number) {
-  const source = new ByteSource(stream);
-  let part = await source.upTo(size);
-  for (;;) {
-    const next = part.length === size ? await source.upTo(size) : EMPTY;
-    const last = next.length === 0;
-    yield { part, last };
-    if (last) return;
-    part = next;
-  }
-}
-
-/** Takes exact lengths from chunks of any sizes. */
-class ByteSource {
-  readonly #chunks: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
-  #held: Uint8Array = EMPTY;
-  #ended = false;
-  constructor(stream: ByteStream) {
-    this.#chunks = Symbol.asyncIterator in stream ? stream[Symbol.asyncIterator]() : stream[Symbol.iterator]();
-  }
-
-  /** The next `length` bytes, fewer at the end. */
-  async upTo(length: number): Promise<Uint8Array> {
-    const parts: Uint8Array[] = [];
-    let missing = length;
-    while (missing > 0) {
-      if (this.#held.length === 0 && !(await this.#fill())) break;
-      const taken = this.#held.subarray(0, missing);
-      this.#held = this.#held.subarray(taken.length);
-      missing -= taken.length;
-      parts.push(taken);
-    }
-    return concatBytes(...parts);
-  }
-
-  async *rest(): AsyncGenerator<Uint8Array<ArrayBufferLike>, void> {
-    while (this.#held.length > 0 || (await this.#fill())) {
-      const chunk = this.#held;
-      this.#held = EMPTY;
-      yield chunk;
-    }
-  }
-
-  async #fill(): Promise<boolean> {
-    while (!this.#ended && this.#held.length === 0) {
-      const { done, value } = await this.#chunks.next();
-      this.#ended = done === true;
-      if (!this.#ended) this.#held = value as Uint8Array;
-    }
-    return !this.#ended;
-  }
-}

@@ -1,3 +1,4 @@
+import { INTEGRITY_AUDIT_VECTORS } from '../integrity-audit/integrity-audit-vectors.ts';
 import { INTENT_VECTORS, KEYSTORE_VECTORS, RECOVERY_VECTORS } from '../keys/keys-vectors.ts';
 import { MA_ABS_VECTORS } from '../ma-abs/ma-abs-vectors.ts';
 import { MATCHING_VECTORS } from '../matching/matching-vectors.ts';
@@ -18,4 +19,5 @@ export const VECTOR_SETS: readonly VectorSet[] = [
   INTENT_VECTORS,
   THRESHOLD_PRE_VECTORS,
   CONTENT_SEGMENTS_VECTORS,
+  INTEGRITY_AUDIT_VECTORS,
 ];
