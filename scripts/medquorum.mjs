@@ -7,4 +7,9 @@ await prepare(import.meta);
 const { runMedquorum } = await import('@medquorum/network/cli/main');
 const { NETWORK_COMMANDS } = await import('@medquorum/network/cli/commands');
 const { DECIDE_COMMAND } = await import('@medquorum/chaincode/access/decide-command');
-process.exitCode = await runMedquorum(process.argv.slice(2), [...NETWORK_COMMANDS, DECIDE_COMMAND]);
+const { GATEWAY_COMMANDS } = await import('@medquorum/gateway/cli/commands');
+process.exitCode = await runMedquorum(process.argv.slice(2), [
+  ...NETWORK_COMMANDS,
+  DECIDE_COMMAND,
+  ...GATEWAY_COMMANDS,
+]);

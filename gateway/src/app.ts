@@ -253,12 +253,12 @@ export async function buildGateway(config: GatewayConfig, parts: GatewayParts = 
 async function databaseUrl({
   settings,
   postgresDir,
-  own,
+  databaseName,
 }: GatewayConfig): Promise<Readonly<{ url: string; postgres: EmbeddedPostgres | undefined }>> {
   const url = settings.get('database.url');
   if (url !== undefined) return { url, postgres: undefined };
   const postgres = await startEmbeddedPostgres({ dir: postgresDir });
-  return { postgres, url: await postgres.urlFor(`gateway_${own.name.replaceAll('-', '_')}`) };
+  return { postgres, url: await postgres.urlFor(databaseName) };
 }
 
 /** For what can be told from the ledger again: the commit does not wait for the disk. */

@@ -4,7 +4,7 @@ import { settingsFromCommandLine } from './cli/command-line.ts';
 import { gatewayConfig } from './config/gateway-config.ts';
 
 try {
-  const config = gatewayConfig(settingsFromCommandLine(process.argv.slice(2), process.env));
+  const config = gatewayConfig(settingsFromCommandLine(process.argv.slice(2)));
   const gateway = await buildGateway(config);
   let stopping = false;
   const stop = async () => {

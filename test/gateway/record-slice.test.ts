@@ -81,7 +81,7 @@ describe('a record, from one hospital to another', () => {
 
   it('releases it under a consent, and refuses again once that is withdrawn', async () => {
     const granted = await consortium.as(CITY, 'clinician', 'POST', `/patients/${patient}/consents`, {
-      consent: consentFor(patient, VALLEY),
+      consent: consortium.consent(patient, VALLEY),
     });
     expect(granted.json()).toMatchObject({ consentId: expect.any(String) });
     expect(granted.statusCode).toBe(201);
@@ -103,28 +103,3 @@ describe('a record, from one hospital to another', () => {
     expect(effects).toEqual(['deny', 'permit', 'permit', 'deny']);
   });
 });
-
-function consentFor(patient: string, mspId: string) {
-  const coding = (system: string, code: string) => ({
-    system: `http://terminology.hl7.org/CodeSystem/${system}`,
-    code,
-  });
-  return {
-    resourceType: 'Consent',
-    status: 'active',
-    scope: { coding: [coding('consentscope', 'patient-privacy')] },
-    category: [{ coding: [coding('consentcategorycodes', 'npp')] }],
-    patient: { reference: `Patient/${patient}` },
-    policyRule: { coding: [coding('v3-ActCode', 'OPTIN')] },
-    provision: {
-      type: 'permit',
-      actor: [
-        {
-          role: { coding: [coding('v3-ParticipationType', 'PRCP')] },
-          reference: { reference: `Organization/${mspId}` },
-        },
-      ],
-      purpose: [coding('v3-ActReason', 'TREAT')],
-    },
-  };
-}

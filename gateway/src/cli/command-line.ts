@@ -10,7 +10,7 @@ import { GatewayError } from '../gateway-error.ts';
  */
 export function settingsFromCommandLine(
   argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  env: Readonly<Record<string, string | undefined>> = process.env,
 ): Config {
   const options = Object.fromEntries(
     ['config', ...SETTINGS.map(({ name }) => name)].map((name) => [name, { type: 'string' as const }]),

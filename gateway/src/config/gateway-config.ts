@@ -32,6 +32,8 @@ export type GatewayConfig = Readonly<{
   keysDir: string;
   contentDir: string;
   postgresDir: string;
+  /** Name of this organisation's database on an embedded server. */
+  databaseName: string;
   ledger: FabricLedgerOptions;
   release: ReleaseConfig;
   oidcIssuers: readonly OidcIssuer[];
@@ -70,6 +72,7 @@ export function gatewayConfig(settings: Config): GatewayConfig {
     keysDir: settings.get('keys.dir') ?? join(dataDir, 'keys'),
     contentDir: settings.get('content.dir') ?? join(dataDir, 'content'),
     postgresDir: settings.get('database.embeddedDir') ?? join(dataDir, 'postgres'),
+    databaseName: `gateway_${own.name.replaceAll('-', '_')}`,
     ledger: ledgerOptions(settings, mspId, consortium, own),
     release: releaseConfig(settings, consortium, own, host, port),
     oidcIssuers: json(settings.get('auth.oidcIssuers'), 'auth.oidcIssuers'),

@@ -18,6 +18,8 @@ export type Unit = Readonly<{
   entries: readonly SignedEntry[];
   /** Logical keys that the unit writes or depends on, such as `record:<id>`: two units with one in common take turns. */
   touches: readonly string[];
+  /** True where an earlier attempt may have reached the ledger: then a used nonce is this unit's own. */
+  resubmitted?: boolean;
   /** Units with transient data travel alone. */
   transient?: Readonly<Record<string, Uint8Array>>;
 }>;
@@ -219,10 +221,10 @@ function unitAt(batch: Batch, entryIndex: number): Pending | undefined {
   });
 }
 
-/** A replayed nonce is the ledger saying that the unit has been committed before: that is success, not failure. */
-function answerCulprit({ resolve, reject }: Pending, fault: LedgerFault): void {
+/** Of a unit submitted again, a used nonce says that it has been committed before: that is success, not failure. */
+function answerCulprit({ unit, resolve, reject }: Pending, fault: LedgerFault): void {
   const earlier = /by ([0-9a-f]{64}) \[(\d+)\]/.exec(fault.reason);
-  if (fault.code === 'MQ_INTENT_REPLAYED' && earlier?.[1] !== undefined) {
+  if (unit.resubmitted === true && fault.code === 'MQ_INTENT_REPLAYED' && earlier?.[1] !== undefined) {
     resolve({ txId: earlier[1], blockNumber: undefined, index: Number(earlier[2]), results: [] });
     return;
   }

@@ -242,6 +242,7 @@ function toUnit(row: OperationTable): Unit {
     policy: row.policy,
     entries: JSON.parse(row.entries) as SignedEntry[],
     touches: JSON.parse(row.touches) as string[],
+    resubmitted: row.txId !== null,
     ...(row.transient === null
       ? {}
       : { transient: transientBytes(JSON.parse(row.transient) as Record<string, string>) }),

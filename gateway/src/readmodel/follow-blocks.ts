@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { GatewayError } from '../gateway-error.ts';
 import type { BlockStream, Ledger } from '../ledger/ledger.ts';
-import type { Position, Projected, Projector } from './projector.ts';
+import { type Position, type Projected, ProjectedElsewhere, type Projector } from './projector.ts';
 
 type Waiter = Readonly<{ blockNumber: number; resolve(): void }>;
 export type FollowerStatus = Readonly<{ nextBlock: number; connected: boolean; stopped: string | undefined }>;
@@ -84,7 +84,7 @@ export class BlockFollower {
           // The chain that the own peer shows is not the one read before: serving on would hide it.
           this.#stopped = error.message;
           this.#log.fatal({ reason: error.message }, 'read model stopped');
-        } else if (!this.#closed) {
+        } else if (!this.#closed && !(error instanceof ProjectedElsewhere)) {
           this.#log.warn({ reason: error instanceof Error ? error.message : 'unknown' }, 'block stream ended');
         }
       }
@@ -96,6 +96,7 @@ export class BlockFollower {
   }
 
   async #readStream(): Promise<void> {
+    this.#moveTo(await this.#projector.position()); // another replica may have gone on meanwhile
     const stream = await this.#ledger.blocks(this.#position.nextBlock);
     this.#stream = stream;
     try {
@@ -103,19 +104,23 @@ export class BlockFollower {
       for await (const block of stream) {
         if (this.#closed) return;
         const projected = await this.#projector.project(block, this.#position);
-        this.#position = projected.position;
+        this.#moveTo(projected.position);
         for (const { txId, flaw } of projected.flawed)
           this.#log.error({ txId, flaw }, 'ledger state failed verification');
-        for (const waiter of this.#waiters) {
-          if (waiter.blockNumber >= this.#position.nextBlock) continue;
-          this.#waiters.delete(waiter);
-          waiter.resolve();
-        }
         this.#onProjected(projected);
       }
     } finally {
       this.#connected = false;
       stream.close();
+    }
+  }
+
+  #moveTo(position: Position): void {
+    this.#position = position;
+    for (const waiter of this.#waiters) {
+      if (waiter.blockNumber >= position.nextBlock) continue;
+      this.#waiters.delete(waiter);
+      waiter.resolve();
     }
   }
 

@@ -1,6 +1,8 @@
 import type { common } from '@hyperledger/fabric-protos';
 import { decodeState, type State } from '@medquorum/chaincode/ledger/state';
+import type { Transaction } from 'kysely';
 import type { Database } from '../database/open-database.ts';
+import type { GatewayTables } from '../database/tables.ts';
 import { checkBlock } from './block-chain.ts';
 import { type BlockTransaction, parseBlock } from './parse-block.ts';
 import { rowKey } from './row-key.ts';
@@ -18,6 +20,11 @@ export type Projected = Readonly<{
   /** Transactions that were written but failed verification, with the reason. */
   flawed: readonly Readonly<{ txId: string; flaw: string }>[];
 }>;
+
+/** Another replica was first with this block, or the read model is being rebuilt: begin again at its checkpoint. */
+export class ProjectedElsewhere extends Error {
+  override readonly name = 'ProjectedElsewhere';
+}
 
 /**
  * Turns blocks into rows. The checkpoint moves in the SQL transaction that writes them, so a block is projected once,
@@ -64,6 +71,7 @@ export class Projector {
       }
       const next: Position = { nextBlock: position.nextBlock + 1, blockHash };
       await this.#db.transaction().execute(async (sql) => {
+        await this.#claim(sql, position.nextBlock);
         await this.#rows.flush(sql);
         const checkpoint = { channel: this.#channel, nextBlock: next.nextBlock, blockHash };
         await sql
@@ -78,6 +86,17 @@ export class Projector {
       this.#rows.discard();
       throw error;
     }
+  }
+
+  /** Holds the checkpoint against other replicas until the transaction ends. @throws ProjectedElsewhere */
+  async #claim(sql: Transaction<GatewayTables>, nextBlock: number): Promise<void> {
+    const row = await sql
+      .selectFrom('checkpoint')
+      .select('nextBlock')
+      .where('channel', '=', this.#channel)
+      .forUpdate()
+      .executeTakeFirst();
+    if ((row?.nextBlock ?? 0) !== nextBlock) throw new ProjectedElsewhere();
   }
 
   /** Forgets everything projected; the next position is block 0. */

@@ -158,6 +158,34 @@ export class TestConsortium {
     this.#gateways.delete(mspId);
   }
 
+  app(mspId: string): Gateway['app'] {
+    const gateway = this.#gateways.get(mspId);
+    if (gateway === undefined) throw new Error(`no gateway of ${mspId}`);
+    return gateway.app;
+  }
+
+  /** A consent to treatment by everybody at one organisation. */
+  consent(patient: string, mspId: string): unknown {
+    const coding = (system: string, code: string) => ({
+      system: `http://terminology.hl7.org/CodeSystem/${system}`,
+      code,
+    });
+    const concept = (system: string, code: string) => ({ coding: [coding(system, code)] });
+    return {
+      resourceType: 'Consent',
+      status: 'active',
+      scope: concept('consentscope', 'patient-privacy'),
+      category: [concept('consentcategorycodes', 'npp')],
+      patient: { reference: `Patient/${patient}` },
+      policyRule: concept('v3-ActCode', 'OPTIN'),
+      provision: {
+        type: 'permit',
+        actor: [{ role: concept('v3-ParticipationType', 'PRCP'), reference: { reference: `Organization/${mspId}` } }],
+        purpose: [coding('v3-ActReason', 'TREAT')],
+      },
+    };
+  }
+
   /** A request as this account of this organisation's gateway. */
   async as(
     mspId: string,
@@ -167,9 +195,7 @@ export class TestConsortium {
     payload?: unknown,
     headers: Record<string, string> = {},
   ): Promise<LightMyRequestResponse> {
-    const { app } = this.#gateways.get(mspId) ?? {};
-    if (app === undefined) throw new Error(`no gateway of ${mspId}`);
-    return app.inject({
+    return this.app(mspId).inject({
       method,
       url,
       headers: { authorization: `Bearer ${await this.token(mspId, username)}`, ...headers },
