@@ -1,5 +1,22 @@
 import type { ConsortiumConfiguration, RecordClass } from '../consortium/consortium-configuration.ts';
-import { allOf, anyOf, outOf, type SignaturePolicy } from './signature-policy.ts';
+import { allOf, anyOf, encodeSignaturePolicy, outOf, type SignaturePolicy } from './signature-policy.ts';
+
+/** Encoded policies by configuration; within a transaction many records share one. */
+const encoded = new WeakMap<ConsortiumConfiguration, Map<string, Uint8Array>>();
+
+/** The class policy as Fabric stores it. */
+export function encodedClassPolicy(
+  configuration: ConsortiumConfiguration,
+  recordClass: RecordClass,
+  custodian: string,
+): Uint8Array {
+  const policies = encoded.get(configuration) ?? new Map<string, Uint8Array>();
+  encoded.set(configuration, policies);
+  const name = `${recordClass.name}/${custodian}`;
+  const policy = policies.get(name) ?? encodeSignaturePolicy(classPolicy(configuration, recordClass, custodian));
+  policies.set(name, policy);
+  return policy;
+}
 
 /** Who must endorse the head of a record: the custodian and k - 1 others, or the recovery branch. */
 export function classPolicy(

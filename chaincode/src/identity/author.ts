@@ -1,5 +1,5 @@
-import { type IntentAuthor, intentBytes } from '@medquorum/crypto/keys/signed-intent';
-import type { Entry } from '../ledger/entry.ts';
+import type { IntentAuthor } from '@medquorum/crypto/keys/signed-intent';
+import { type Entry, signedBytes } from '../ledger/entry.ts';
 import type { LedgerSession } from '../ledger/ledger-session.ts';
 import { MedQuorumError } from '../medquorum-error.ts';
 import type { PatientState } from '../patient/patient-state.ts';
@@ -47,7 +47,7 @@ export async function resolveAuthor(
 
 /** The key that a party brings itself, at its registration. */
 export function checkSignature(entry: Entry, signingKey: string): void {
-  if (!verifySignature(signingKey, entry.signature, intentBytes(entry.intent))) {
+  if (!verifySignature(signingKey, entry.signature, signedBytes(entry.intent))) {
     throw new MedQuorumError('MQ_SIGNATURE_INVALID', "the signature is not the author's over this intent");
   }
 }

@@ -1,5 +1,5 @@
 import { CryptoError } from '@medquorum/crypto/errors/crypto-error';
-import { type Intent, parseIntent } from '@medquorum/crypto/keys/signed-intent';
+import { type Intent, intentBytes } from '@medquorum/crypto/keys/signed-intent';
 import { MedQuorumError } from '../medquorum-error.ts';
 import { signature } from '../schema/identifiers.ts';
 import { object, type Shape } from '../schema/shape.ts';
@@ -29,9 +29,18 @@ export const entry: Shape<Entry> = (value, path) => {
   return { intent: parsed, signature: signed };
 };
 
+/** Checking an intent yields the bytes that are signed; they are kept for the check of the signature. */
+const signedForms = new WeakMap<Intent, Uint8Array>();
+
+/** The bytes that the author has signed. */
+export function signedBytes(intent: Intent): Uint8Array {
+  return signedForms.get(intent) ?? intentBytes(intent);
+}
+
 function parsedIntent(intent: unknown, path: string): Intent {
   try {
-    return parseIntent(intent);
+    signedForms.set(intent as Intent, intentBytes(intent as Intent));
+    return intent as Intent;
   } catch (cause) {
     if (!(cause instanceof CryptoError)) throw cause;
     throw new MedQuorumError('MQ_INTENT_INVALID', `${path}.${cause.message.replace(/^MQ_[A-Z_]+: /, '')}`, { cause });

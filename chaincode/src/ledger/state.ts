@@ -95,12 +95,23 @@ export function keyOf(state: State): string {
 
 /** The bytes that are stored: canonical JSON. */
 export function encodeState(state: State): Buffer {
-  return Buffer.from(canonicalJson(state));
+  return Buffer.from(canonicalState(state));
 }
 
 /** What an intent names as the head that it replaces: SHA-256 of the stored bytes, lower-case hex. */
 export function stateDigest(state: State): string {
-  return sha256(canonicalJson(state));
+  return sha256(canonicalState(state));
+}
+
+/** States are not changed once made, so one that is written and named by its digest is put into form once. */
+const canonicalForms = new WeakMap<State, string>();
+
+function canonicalState(state: State): string {
+  const known = canonicalForms.get(state);
+  if (known !== undefined) return known;
+  const form = canonicalJson(state);
+  canonicalForms.set(state, form);
+  return form;
 }
 
 /**
@@ -112,17 +123,19 @@ export function stateDigest(state: State): string {
 export function decodeState(key: string, value: Uint8Array): State | undefined {
   const { type } = parseLedgerKey(key) ?? {};
   if (type === undefined || !KINDS.has(type)) return undefined;
-  const state = parsed(value);
+  const text = Buffer.from(value).toString();
+  const state = parsed(text);
   if (state?.v !== SHAPE_VERSION || state.kind !== type) {
     throw new MedQuorumError('MQ_STATE_INVALID', `a ${type} is not of shape version ${SHAPE_VERSION}`);
   }
   if (keyOf(state) !== key) throw new MedQuorumError('MQ_STATE_INVALID', `a ${type} stands under a key of another`);
+  canonicalForms.set(state, text);
   return state;
 }
 
-function parsed(value: Uint8Array): State | undefined {
+function parsed(text: string): State | undefined {
   try {
-    const state: unknown = JSON.parse(Buffer.from(value).toString());
+    const state: unknown = JSON.parse(text);
     return typeof state === 'object' && state !== null ? (state as State) : undefined;
   } catch {
     return undefined;

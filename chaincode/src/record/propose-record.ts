@@ -1,5 +1,4 @@
-import { classPolicy } from '../endorsement/class-policy.ts';
-import { encodeSignaturePolicy } from '../endorsement/signature-policy.ts';
+import { encodedClassPolicy } from '../endorsement/class-policy.ts';
 import { type Operation, requireConfiguration } from '../ledger/operation.ts';
 import { stateDigest } from '../ledger/state.ts';
 import { SHAPE_VERSION } from '../ledger/stored.ts';
@@ -41,7 +40,7 @@ export const proposeRecord: Operation<'record', 'propose'> = async (item) => {
     ...firstVersion(content.digest),
     entry,
   };
-  session.put(head, encodeSignaturePolicy(classPolicy(configuration, recordClass, custodian)));
+  session.put(head, encodedClassPolicy(configuration, recordClass, custodian));
   putPrivateRecord(item, head, patient);
   putVersion(item, { recordId, version: 1, practitioner }, collection, content);
   return { recordId, version: 1, digest: content.digest, head: stateDigest(head) };
