@@ -31,12 +31,6 @@ export const MUTATIONS: readonly Mutation[] = [
       'if (t === -1) {',
       'fragments are made for n distinct',
     ],
-    [
-      'grant: epoch is a counter',
-      'if (!Number.isSafeInteger(epoch) || epoch < 0)',
-      'if (epoch === undefined)',
-      'fragments are made for n distinct',
-    ],
   ]),
   ...mutationsOf('threshold-pre/wrapped-key.ts', TESTS, [
     [
@@ -96,12 +90,6 @@ export const MUTATIONS: readonly Mutation[] = [
       'fragments are refused with any byte flipped',
     ],
     ['fragment: exact length', '  reader.end();\n', '', 'fragments are refused with any byte flipped'],
-    [
-      'fragment: rk is not zero',
-      "rk: decodeNonZeroScalarL(rk, 'rk')",
-      "rk: decodeScalarL(rk, 'rk')",
-      'fragments with rk = 0',
-    ],
   ]),
   ...mutationsOf('threshold-pre/reencrypt.ts', TESTS, [
     [
