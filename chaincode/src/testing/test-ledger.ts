@@ -1,3 +1,4 @@
+import { deepStrictEqual } from 'node:assert';
 import type { LocalStub } from '@medquorum/network/embedded/simulator/local-chaincode-stub';
 import { LocalChannel } from '@medquorum/network/embedded/simulator/local-stub';
 import type { Context } from 'fabric-contract-api';
@@ -18,6 +19,8 @@ export type Call = `${string}:${string}`;
 export type InvokeOptions = Readonly<{
   /** Organisation of the submitter's certificate. */
   mspId?: string;
+  /** Organisation whose peer and chaincode process execute; the submitter's where it is not given. */
+  peer?: string;
   timeMs?: number;
   /** The endorser's clock. */
   nowMs?: number;
@@ -27,6 +30,9 @@ export type InvokeOptions = Readonly<{
   /** Told of each key of a collection that is read; the block shows their number. */
   onPrivateRead?: (collection: string) => void;
 }>;
+
+/** A member of the private collection, so that it can answer everything. */
+const SECOND_ENDORSER = 'HealthRegulatorMSP';
 
 /** Chaincode `ehr` on the simulator and ledger of the embedded network, in memory. */
 export class TestLedger {
@@ -50,11 +56,12 @@ export class TestLedger {
       timeMs = NOW_MS,
       nowMs = timeMs,
       veto = () => {},
+      peer = mspId,
       onPrivateRead,
       ...rest
     } = options;
     const creator = { mspid: mspId, idBytes: new Uint8Array(0) };
-    const stub = this.channel.newStub({ args: [call, ...args], creator, mspId, timeMs, ...rest });
+    const stub = this.channel.newStub({ args: [call, ...args], creator, mspId: peer, timeMs, ...rest });
     if (onPrivateRead !== undefined) {
       const read = stub.getPrivateData.bind(stub);
       stub.getPrivateData = (collection, key) => {
@@ -76,19 +83,28 @@ export class TestLedger {
     }
   }
 
-  /** Simulates and commits a list of entries; returns the results. */
+  /**
+   * Simulates and commits a list of entries; returns the results. Every time, a second endorser with another clock does
+   * the same and has to come to the same bytes.
+   */
   async submit(call: Call, entries: readonly unknown[], options: InvokeOptions = {}) {
-    const { result, stub } = await this.simulate(call, [JSON.stringify(entries)], options);
+    const args = [JSON.stringify(entries)];
+    const { result, stub } = await this.simulate(call, args, options);
+    const timeMs = options.timeMs ?? NOW_MS;
+    const other = { peer: SECOND_ENDORSER, nowMs: options.nowMs ?? timeMs - 200_000, txId: stub.getTxID() };
+    const second = await this.simulate(call, args, { ...options, ...other });
+    deepStrictEqual({ result: second.result, ...effects(second.stub) }, { result, ...effects(stub) });
+    await second.stub.discard();
     await stub.commit();
     return JSON.parse(result);
   }
 
   /** What a list of entries would write, in key order, without committing it. */
-  async writes(call: Call, entries: readonly unknown[], options: InvokeOptions = {}): Promise<LocalStub> {
+  async writes(call: Call, entries: readonly unknown[], options: InvokeOptions = {}): Promise<Effects> {
     const { stub } = await this.simulate(call, [JSON.stringify(entries)], options);
-    const { writes, keyPolicies, privateWrites, reads, event } = stub;
+    const done = effects(stub);
     await stub.discard();
-    return { writes, keyPolicies, privateWrites, reads, event } as LocalStub;
+    return done;
   }
 
   /** Evaluates a reading method. */
@@ -112,4 +128,11 @@ export class TestLedger {
   async close(): Promise<void> {
     await this.channel.close();
   }
+}
+
+/** What a transaction did, as the block would have it. */
+export type Effects = Pick<LocalStub, 'writes' | 'keyPolicies' | 'privateWrites' | 'reads' | 'event'>;
+
+function effects({ writes, keyPolicies, privateWrites, reads, event }: LocalStub): Effects {
+  return { writes, keyPolicies, privateWrites, reads, event };
 }
