@@ -41,7 +41,8 @@ export class TestConsortium {
   readonly postgres: EmbeddedPostgres;
   readonly chaincodes: Map<string, ChaincodeProcess>;
   readonly #gateways = new Map<string, Gateway>();
-  readonly #releaseUrls: Record<string, string> = {};
+  /** MSP id -> where the gateway's release port listens. */
+  readonly releaseUrls: Record<string, string> = {};
   readonly #tokens = new Map<string, string>();
 
   private constructor(parts: Pick<TestConsortium, 'directory' | 'topology' | 'network' | 'postgres' | 'chaincodes'>) {
@@ -123,10 +124,10 @@ export class TestConsortium {
     const config = gatewayConfig(loadConfig({ flags }));
     // Each gateway learns where the others are when it asks: they all start on ports of their own.
     const gateway = await buildGateway(
-      { ...config, release: { ...config.release, urls: this.#releaseUrls } },
+      { ...config, release: { ...config.release, urls: this.releaseUrls } },
       { log: pino({ level: process.env.MQ_LOG ?? 'silent', base: { mspId } }), ...parts },
     );
-    this.#releaseUrls[mspId] = (await gateway.releaseApp.listen({ host: '127.0.0.1', port: 0 })).replace(
+    this.releaseUrls[mspId] = (await gateway.releaseApp.listen({ host: '127.0.0.1', port: 0 })).replace(
       '[::1]',
       '127.0.0.1',
     );
