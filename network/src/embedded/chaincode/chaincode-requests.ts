@@ -59,7 +59,7 @@ export function decodePutMetadata(payload: Uint8Array): { key: string; collectio
   let entry: MetadataEntry = { name: '', value: NOTHING };
   while (reader.next()) {
     if (reader.field === 1) key = reader.string();
-    else if (reader.field === 2) collection = reader.string();
+    else if (reader.field === 3) collection = reader.string();
     else if (reader.field === 4) entry = decodeMetadata(reader.bytes());
   }
   return { key, collection, entry };
