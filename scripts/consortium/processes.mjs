@@ -13,7 +13,15 @@ const NODE_ARGS = ['--disable-warning=ExperimentalWarning', '--disable-warning=D
  * @param {{topologyFile: string, directory: string, chaincodeTls: boolean, databaseUrlOf: (organization: string) => Promise<string>, users: {password: string}}} options
  * @returns {Promise<import('@medquorum/network/consortium/run-consortium').OrganizationProcesses>}
  */
-export async function organizationProcesses({ topologyFile, directory, topology, chaincodeTls, databaseUrlOf, users }) {
+export async function organizationProcesses({
+  topologyFile,
+  directory,
+  topology,
+  chaincodeTls,
+  databaseUrlOf,
+  users,
+  gatewayEnv = {},
+}) {
   const databaseUrls = new Map();
   for (const { name } of topology.organizations) databaseUrls.set(name, await databaseUrlOf(name));
   return {
@@ -49,6 +57,7 @@ export async function organizationProcesses({ topologyFile, directory, topology,
         `--dataDir=${path.join(ownDirectory, 'gateway')}`,
       ],
       env: {
+        ...gatewayEnv,
         DATABASE_URL: databaseUrls.get(organization.name),
         MQ_AUTH_BOOTSTRAP_ACCOUNTS: JSON.stringify([
           { username: 'admin', password: users.password, role: 'administrator' },

@@ -49,6 +49,20 @@ describe('embedded PostgreSQL', () => {
     expect(existsSync(dataDir)).toBe(false);
   });
 
+  it('begins anew where its folder was deleted by hand', async () => {
+    const home = join(base, 'home');
+    mkdirSync(home, { mode: 0o700 });
+    const options = { dir: join(home, 'postgres'), publicPlace: join(base, 'public') };
+    const first = await startEmbeddedPostgres(options);
+    await query(await first.urlFor('hospital'), 'create table gone (n int)');
+    await first.close();
+    rmSync(options.dir, { recursive: true });
+    const again = await startEmbeddedPostgres(options);
+    await expect(query(await again.urlFor('hospital'), 'select n from gone')).rejects.toMatchObject({ code: '42P01' });
+    await again.close();
+    removePostgresData(options.dir);
+  });
+
   it('keeps the password to the owner and refuses a wrong one', async () => {
     const server = await startEmbeddedPostgres({ dir: join(base, 'pg'), publicPlace: join(base, 'public') });
     try {

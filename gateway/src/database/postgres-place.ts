@@ -25,7 +25,11 @@ export function placePostgres(
   const binDir = join(reachable ? native : copyBinaries(native, publicPlace), 'bin');
   // The folder itself belongs to the server's user; what lies above it must let him through.
   const own = isReachableBy(user, dir) ? dir : join(publicPlace, `postgres-${nameOf(dir)}`);
-  if (own !== dir) mkdirSync(publicPlace, { recursive: true, mode: 0o755 });
+  if (own !== dir) {
+    // A folder that does not know where its data went is a new one: what lies there is of one that was deleted by hand.
+    if (!existsSync(join(dir, LOCATION_FILE))) rmSync(own, { recursive: true, force: true });
+    mkdirSync(publicPlace, { recursive: true, mode: 0o755 });
+  }
   mkdirSync(own, { recursive: true, mode: 0o700 });
   chownSync(own, user.uid, user.gid);
   if (own !== dir) writeFileSync(join(dir, LOCATION_FILE), own);
