@@ -26,10 +26,10 @@ export function checkBroadcast(bytes: Uint8Array, rules: BroadcastRules): Broadc
     if (error instanceof EnvelopeFormatError) return badRequest(faultText(error));
     throw error;
   }
+  if (envelope.channelHeaderBytes.length === 0) return badRequest(`${NO_CHANNEL}: channel header not set`);
   if (envelope.channelHeader.getChannelId() !== rules.channelId) return badRequest('channel does not exist');
-  if (CONFIGURATION_TYPES.has(envelope.channelHeader.getType())) {
-    return badRequest('message is of type that cannot be processed directly');
-  }
+  const refusedType = REFUSED_TYPES.get(envelope.channelHeader.getType());
+  if (refusedType !== undefined) return badRequest(refusedType);
   // as in Fabric only payload and signature count, not how they are framed
   const size = envelope.payload.length + envelope.signature.length;
   if (size > rules.absoluteMaxBytes) {
@@ -42,24 +42,25 @@ export function checkBroadcast(bytes: Uint8Array, rules: BroadcastRules): Broadc
   return BROADCAST_SUCCESS;
 }
 
+const NO_CHANNEL = 'could not determine channel ID';
+
 /** Configuration is not changed by transactions here. */
-const CONFIGURATION_TYPES: ReadonlySet<number> = new Set([
-  common.HeaderType.CONFIG,
-  common.HeaderType.CONFIG_UPDATE,
-  common.HeaderType.ORDERER_TRANSACTION,
+const REFUSED_TYPES: ReadonlyMap<number, string> = new Map([
+  [common.HeaderType.CONFIG, 'message is of type that cannot be processed directly'],
+  [common.HeaderType.CONFIG_UPDATE, 'this network takes no configuration updates'],
+  [common.HeaderType.ORDERER_TRANSACTION, 'message is of type that is no longer supported'],
 ]);
 
 const FAULT_TEXTS: Readonly<Record<EnvelopeFormatError['fault'], string>> = {
-  envelope: 'error unmarshalling Envelope',
-  payload: 'error unmarshalling Payload',
-  header: 'header not set',
-  'channel header': 'error unmarshalling channel header: error unmarshalling ChannelHeader',
-  'signature header': 'error unmarshalling SignatureHeader',
+  envelope: `${NO_CHANNEL}: error unmarshalling Envelope: `,
+  payload: `${NO_CHANNEL}: error unmarshalling Payload: `,
+  header: `${NO_CHANNEL}: header not set`,
+  'channel header': `${NO_CHANNEL}: error unmarshalling channel header: error unmarshalling ChannelHeader: `,
+  'signature header': 'could not convert message to signedData: GetSignatureHeaderFromBytes failed, err ',
 };
 
 function faultText(error: EnvelopeFormatError): string {
-  const reason = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-  return `could not determine channel ID: ${FAULT_TEXTS[error.fault]}${reason}`;
+  return `${FAULT_TEXTS[error.fault]}${error.cause instanceof Error ? error.cause.message : ''}`;
 }
 
 function badRequest(info: string): BroadcastReply {
