@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Topology, TopologyChaincode, TopologyOrganization } from '../topology/topology.ts';
 import type { ChaincodePackage } from './chaincode-package.ts';
+import { FabricError } from './fabric-error.ts';
 import type { FabricMaterial } from './fabric-material.ts';
 import type { PeerCommand } from './peer-command.ts';
 
@@ -40,14 +41,7 @@ export async function deployChaincode(deployment: Deployment): Promise<void> {
     const packageId = packages.get(organization.mspId)?.packageId;
     if (await isApproved(command, deployment, packageId)) continue;
     const withPackage = packageId === undefined ? [] : ['--package-id', packageId];
-    await command.run(
-      'lifecycle',
-      'chaincode',
-      'approveformyorg',
-      ...definition,
-      ...withPackage,
-      ...ordererFlags(deployment),
-    );
+    await submit(command, 'approveformyorg', ...definition, ...withPackage, ...ordererFlags(deployment));
   }
   if (standing !== undefined && standing.sequence >= chaincode.sequence) return;
   const peers = members.flatMap(
@@ -64,8 +58,22 @@ export async function deployChaincode(deployment: Deployment): Promise<void> {
       deployment.material.peer(mspId, peer.name).tls.rootCertificate,
     ],
   );
-  await first.command.run('lifecycle', 'chaincode', 'commit', ...definition, ...ordererFlags(deployment), ...peers);
+  await submit(first.command, 'commit', ...definition, ...ordererFlags(deployment), ...peers);
   await Promise.all(members.map(({ command }) => untilCommitted(command, topology.channel.name, chaincode)));
+}
+
+/** Orderers that have just joined a channel have no leader yet, and say so: the transaction is sent again until they have. */
+async function submit(command: PeerCommand, step: 'approveformyorg' | 'commit', ...flags: string[]): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await command.run('lifecycle', 'chaincode', step, ...flags);
+      return;
+    } catch (error) {
+      if (attempt >= ATTEMPTS || !(error instanceof FabricError) || !error.message.includes('SERVICE_UNAVAILABLE'))
+        throw error;
+      await delay(RETRY_MS);
+    }
+  }
 }
 
 async function install(

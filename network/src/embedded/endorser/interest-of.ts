@@ -24,8 +24,9 @@ export function interestOf({ publicSet, writtenKeys, privateReads }: SimulationR
   for (const { namespace, collection, metadata } of writtenKeys) {
     const own = needsOf(namespace);
     const policy = metadata.find((entry) => entry.name === VALIDATION_PARAMETER)?.value;
-    if (policy === undefined || policy.length === 0) own.policies.set(collection, true);
+    if (policy === undefined) own.policies.set(collection, true);
     else {
+      // Validation takes an empty policy for none; the gateway's plan, as Fabric's, takes it for one that nobody satisfies.
       assertPolicyParses(policy);
       own.keyPolicies.push(policy);
     }
