@@ -237,6 +237,7 @@ export async function buildGateway(config: GatewayConfig, parts: GatewayParts = 
         () => recovery.close(),
         async () => attester?.close(),
         () => groupCommit.drained(),
+        () => operations.drained(),
         () => follower.close(),
         () => remote.close(),
         async () => ledger.close(),

@@ -38,7 +38,7 @@ describe('bad input', () => {
     await consortium.practitioner(CITY, 'clinician');
     await consortium.practitioner(CITY, 'verifier');
     patient = (await consortium.as(CITY, 'admin', 'POST', '/patients', { wallet: 'custodial' })).json().pseudonym;
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await consortium.close();
     identityProvider.close();

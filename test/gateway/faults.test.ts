@@ -8,7 +8,7 @@ describe('faults', () => {
   beforeAll(async () => {
     consortium = await TestConsortium.start();
     await consortium.gateway(REGULATOR, { 'attest.automatic': false });
-  }, 60_000);
+  }, 120_000);
   const processes: GatewayProcess[] = [];
   const started = async (settings: Parameters<typeof GatewayProcess.start>[0]) => {
     const gateway = await GatewayProcess.start(settings);
@@ -16,7 +16,7 @@ describe('faults', () => {
     return gateway;
   };
   afterEach(() => Promise.all(processes.splice(0).map((gateway) => gateway.kill())));
-  afterAll(() => consortium.close());
+  afterAll(() => consortium.close(), 60_000);
 
   it('answers 503 while the chaincode process is down, and goes on by itself when it is back', async () => {
     await consortium.gateway(CITY, { 'attest.automatic': false });
@@ -112,7 +112,7 @@ describe('faults', () => {
       expect([...after].filter((pseudonym) => !before.has(pseudonym))).toEqual([a?.body.pseudonym]);
       expect(await second.stop()).toBe(0);
     },
-    60_000,
+    120_000,
   );
 });
 

@@ -22,8 +22,8 @@ describe('a record, from one hospital to another', () => {
     await Promise.all([REGULATOR, CITY, VALLEY, UNITY, MERIDIAN].map((mspId) => consortium.gateway(mspId)));
     cityClinician = await consortium.practitioner(CITY, 'clinician');
     await consortium.practitioner(VALLEY, 'clinician');
-  }, 20_000);
-  afterAll(() => consortium.close());
+  }, 120_000);
+  afterAll(() => consortium.close(), 60_000);
 
   it('registers a patient under a pseudonym and opens a care relation', async () => {
     const registered = await consortium.as(CITY, 'clinician', 'POST', '/patients', {

@@ -58,8 +58,8 @@ describe('trust', () => {
       place,
     });
     decisionId = read.json().decisionId;
-  }, 90_000);
-  afterAll(() => consortium.close());
+  }, 120_000);
+  afterAll(() => consortium.close(), 60_000);
 
   const client = async (mspId: string) => {
     const config = gatewayConfig(loadConfig({ flags: await consortium.settings(mspId) }));

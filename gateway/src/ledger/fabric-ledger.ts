@@ -62,8 +62,9 @@ export class FabricLedger implements Ledger {
     const options = { arguments: [...args], ...(transient === undefined ? {} : { transientData: { ...transient } }) };
     const proposal = this.#network.getContract(this.chaincode, contract).newProposal(functionName, options);
     const txId = proposal.getTransactionId();
-    const run = async (): Promise<Committed> => {
+    const run = async (ready: Promise<unknown>): Promise<Committed> => {
       const endorsed = await at('endorse', () => proposal.endorse());
+      await ready;
       const submitted = await at('submit', () => endorsed.submit());
       const { successful, code, blockNumber } = await at('commit', () => submitted.getStatus());
       if (!successful) throw toValidationFault(code, txId);

@@ -18,8 +18,9 @@ class HeldLedger implements Pick<Ledger, 'plan'> {
     const entries = JSON.parse(args[0] ?? '[]') as { intent: { nonce: string } }[];
     const ids = entries.map(({ intent }) => intent.nonce);
     const txId = String(this.attempts.length).padStart(64, '0');
-    const run = () =>
-      new Promise<Committed>((resolve, reject) => {
+    const run = async (ready: Promise<unknown>) => {
+      await ready;
+      return new Promise<Committed>((resolve, reject) => {
         const attempt: Attempt = {
           txId,
           ids,
@@ -32,6 +33,7 @@ class HeldLedger implements Pick<Ledger, 'plan'> {
         this.attempts.push(attempt);
         this.onPlan(attempt);
       });
+    };
     return { txId, run };
   }
 }
@@ -214,6 +216,17 @@ describe('GroupCommit', () => {
       ),
       { seed: SEED, numRuns: 40 },
     );
+  });
+
+  it('orders nothing of a unit whose own work on disk failed, and sends the others without it', async () => {
+    const ledger = new HeldLedger();
+    ledger.onPlan = (attempt) => attempt.commit();
+    const { group } = groupCommit(ledger);
+    const failing = Promise.reject(new GatewayError('MQ_INTERNAL', 'disk full'));
+    const all = [group.submit(unit('first')), group.submit(unit('a', { ready: failing })), group.submit(unit('b'))];
+    await expect(all[1]).rejects.toMatchObject({ code: 'MQ_INTERNAL' });
+    await Promise.all([all[0], all[2]]);
+    expect(ledger.committed).toEqual(['first', 'b']);
   });
 
   it('gives a unit that failed to be journalled its error, and goes on', async () => {

@@ -20,6 +20,8 @@ export type Unit = Readonly<{
   touches: readonly string[];
   /** True where an earlier attempt may have reached the ledger: then a used nonce is this unit's own. */
   resubmitted?: boolean;
+  /** What has to be on disk before the unit is ordered; endorsement does not wait for it. */
+  ready?: Promise<unknown>;
   /** Units with transient data travel alone. */
   transient?: Readonly<Record<string, Uint8Array>>;
 }>;
@@ -36,7 +38,7 @@ export type Receipt = Readonly<{
 
 export type GroupCommitOptions = Readonly<{
   ledger: Pick<Ledger, 'plan'>;
-  /** Called with the transaction id before anything leaves this process. */
+  /** Called with the transaction id, and done before anything is ordered. */
   journal: Readonly<{ planned(txId: string, operationIds: readonly string[]): Promise<void> }>;
   maxEntries: number;
   maxBytes: number;
@@ -161,11 +163,7 @@ export class GroupCommit {
         args: [JSON.stringify(entries)],
         ...(transient === undefined ? {} : { transient }),
       });
-      await this.#options.journal.planned(
-        planned.txId,
-        batch.map(({ unit }) => unit.id),
-      );
-      const { txId, blockNumber, result } = await planned.run();
+      const { txId, blockNumber, result } = await planned.run(handled(this.#ready(batch, planned.txId)));
       this.#options.observe?.({ entries: entries.length, durationMs: performance.now() - startedMs });
       const results = JSON.parse(result) as readonly unknown[];
       let index = 0;
@@ -178,7 +176,28 @@ export class GroupCommit {
     }
   }
 
+  async #ready(batch: Batch, txId: string): Promise<void> {
+    const settled = await Promise.allSettled(batch.map(({ unit }) => unit.ready));
+    const failed = batch.flatMap((pending, i) => {
+      const result = settled[i];
+      return result?.status === 'rejected' ? [{ pending, error: result.reason as unknown }] : [];
+    });
+    if (failed.length > 0) throw new NotReady(failed);
+    await this.#options.journal.planned(
+      txId,
+      batch.map(({ unit }) => unit.id),
+    );
+  }
+
   async #takeApart(batch: Batch, error: unknown, attempt: number): Promise<void> {
+    if (error instanceof NotReady) {
+      for (const { pending, error: reason } of error.failed) pending.reject(reason);
+      const unready = new Set(error.failed.map(({ pending }) => pending));
+      return this.#run(
+        batch.filter((pending) => !unready.has(pending)),
+        attempt,
+      );
+    }
     if (!(error instanceof LedgerFault)) return rejectAll(batch, error);
     if (error.kind === 'chaincode' && error.index !== undefined) {
       const culprit = unitAt(batch, error.index);
@@ -210,6 +229,21 @@ export class GroupCommit {
     if (kind !== 'conflict') return;
     const ms = Math.random() * Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** attempt);
     await new Promise((resolve) => setTimeout(resolve, ms));
+  }
+}
+
+/** A promise that somebody may stop waiting for: its failure is then nobody's. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+/** Units whose own work on disk failed; the others of the batch go without them. */
+class NotReady extends Error {
+  readonly failed: readonly Readonly<{ pending: Pending; error: unknown }>[];
+  constructor(failed: NotReady['failed']) {
+    super('some units are not ready');
+    this.failed = failed;
   }
 }
 

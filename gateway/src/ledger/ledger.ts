@@ -16,9 +16,11 @@ export interface PlannedTransaction {
   readonly txId: string;
   /**
    * Endorses, submits and waits for the commit.
-   * @throws LedgerFault
+   *
+   * @param ready what has to be on disk before anything is ordered; it goes on while endorsers work
+   * @throws LedgerFault, and what `ready` rejects with: then nothing was ordered
    */
-  run(): Promise<Committed>;
+  run(ready: Promise<unknown>): Promise<Committed>;
 }
 
 export interface BlockStream extends AsyncIterable<common.Block> {

@@ -50,6 +50,7 @@ type Options = Readonly<{
  */
 export class Operations {
   readonly #options: Options;
+  readonly #unsettled = new Map<string, Promise<unknown>>();
   readonly #active = new Map<string, Promise<WriteOutcome>>();
 
   constructor(options: Options) {
@@ -66,13 +67,10 @@ export class Operations {
     if (stored !== undefined) return this.#again(stored, request, plan);
     const unit = await plan();
     const id = randomUUID();
-    const row = toRow(id, request, unit, this.#options.nowMs());
-    const inserted = await this.#options.db
-      .insertInto('operation')
-      .values(row)
-      .onConflict((conflict) => conflict.columns(['principal', 'idempotencyKey']).doNothing())
-      .executeTakeFirst();
-    if (inserted.numInsertedOrUpdatedRows !== 1n) {
+    const inserting = this.#insert(id, request, unit);
+    // Without a key nobody can send the same request meanwhile: endorsers need not wait for the disk.
+    if (request.idempotencyKey === undefined) return this.#submit({ ...unit, id, ready: handled(inserting) });
+    if (!(await inserting)) {
       const other = await this.#find(request); // the same key, sent twice at once
       if (other !== undefined) return this.#again(other, request, plan);
     }
@@ -120,6 +118,17 @@ export class Operations {
     return open.length;
   }
 
+  /** After whatever the unit itself has to have on disk: what is stored here may be submitted after a crash. */
+  async #insert(id: string, request: WriteRequest, unit: PlannedUnit): Promise<boolean> {
+    await unit.ready;
+    const inserted = await this.#options.db
+      .insertInto('operation')
+      .values(toRow(id, request, unit, this.#options.nowMs()))
+      .onConflict((conflict) => conflict.columns(['principal', 'idempotencyKey']).doNothing())
+      .executeTakeFirst();
+    return inserted.numInsertedOrUpdatedRows === 1n;
+  }
+
   async #find({ principalId, idempotencyKey }: WriteRequest): Promise<OperationTable | undefined> {
     if (idempotencyKey === undefined) return undefined;
     return this.#options.db
@@ -154,8 +163,15 @@ export class Operations {
   }
 
   #submit(unit: Unit): Promise<WriteOutcome> {
-    const running = this.#carryOut(unit).finally(() => this.#active.delete(unit.id));
+    const running = this.#carryOut(unit);
     this.#active.set(unit.id, running);
+    // Known as under way until the row says how it ended: a repetition meanwhile gets the same answer.
+    handled(
+      running.finally(async () => {
+        await this.#unsettled.get(unit.id);
+        this.#active.delete(unit.id);
+      }),
+    );
     return running;
   }
 
@@ -170,22 +186,39 @@ export class Operations {
         earlier === undefined
           ? await this.#options.groupCommit.submit(unit)
           : { ...earlier, blockNumber: undefined, results: [] };
-      await this.#options.relaxed
-        .updateTable('operation')
-        .set({
-          state: 'committed',
-          txId: receipt.txId,
-          blockNumber: receipt.blockNumber ?? null,
-          result: JSON.stringify({ index: receipt.index, results: receipt.results }),
-          errorCode: null,
-          errorText: null,
-        })
-        .where('id', '=', id)
-        .execute();
+      // Not waited for: should it be lost, the ledger tells again.
+      this.#settling(
+        id,
+        this.#options.relaxed
+          .updateTable('operation')
+          .set({
+            state: 'committed',
+            txId: receipt.txId,
+            blockNumber: receipt.blockNumber ?? null,
+            result: JSON.stringify({ index: receipt.index, results: receipt.results }),
+            errorCode: null,
+            errorText: null,
+          })
+          .where('id', '=', id)
+          .execute(),
+      );
       return { ...receipt, operationId: id, entries };
     } catch (error) {
+      await unit.ready?.catch(() => {}); // the row has to be there before it can say that it failed
       throw await this.#failed(id, error);
     }
+  }
+
+  /** Resolves when nothing is being written any more. */
+  async drained(): Promise<void> {
+    await Promise.all(this.#unsettled.values());
+  }
+
+  #settling(id: string, update: Promise<unknown>): void {
+    this.#unsettled.set(
+      id,
+      update.catch(() => {}).finally(() => this.#unsettled.delete(id)),
+    );
   }
 
   async #failed(id: string, error: unknown): Promise<unknown> {
@@ -203,6 +236,11 @@ export class Operations {
     const extra = { operationId: id, location: `/operations/${id}` };
     return new GatewayError('MQ_OPERATION_PENDING', 'the outcome is not known yet', { cause: error, extra });
   }
+}
+
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }
 
 function unitColumns(unit: PlannedUnit) {

@@ -7,6 +7,8 @@ export type Planned = Readonly<{
   entries: readonly SignedEntry[];
   touches: readonly string[];
   transient?: Readonly<Record<string, Uint8Array>>;
+  /** What has to be on disk before anything is ordered. */
+  ready?: Promise<unknown>;
   /** Units under another key policy than the chaincode's name it. */
   policy?: string;
 }>;

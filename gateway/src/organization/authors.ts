@@ -26,7 +26,7 @@ export class Authors {
 
   /** @throws GatewayError `MQ_KEY_NOT_HELD` */
   async practitioner(id: string): Promise<EntryAuthor> {
-    return this.#heldBy('practitioner', id, (await this.#readModel.trusted('practitioner', id))?.keyGeneration ?? 1);
+    return this.#heldBy('practitioner', id, (await this.#readModel.settled('practitioner', id))?.keyGeneration ?? 1);
   }
 
   /** The wallet of a patient whose keys this organisation keeps. @throws GatewayError `MQ_KEY_NOT_HELD` */
@@ -34,7 +34,7 @@ export class Authors {
     return this.#heldBy(
       'patient',
       pseudonym,
-      (await this.#readModel.trusted('patient', pseudonym))?.keyGeneration ?? 1,
+      (await this.#readModel.settled('patient', pseudonym))?.keyGeneration ?? 1,
     );
   }
 

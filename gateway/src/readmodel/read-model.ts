@@ -34,6 +34,8 @@ export class ReadModel {
   readonly #follower: Pick<BlockFollower, 'waitFor' | 'status'>;
   readonly #waitMs: number;
   #ownBlock = -1;
+  readonly #kept = new Map<string, Promise<Seen | undefined>>();
+  #keptBlock = -1;
 
   constructor(db: Database, follower: Pick<BlockFollower, 'waitFor' | 'status'>, waitMs: number) {
     this.#db = db;
@@ -51,19 +53,33 @@ export class ReadModel {
     if (blockNumber >= 0) await this.#follower.waitFor(blockNumber, this.#waitMs);
   }
 
+  /**
+   * A state as of the last projected block, without waiting for own writes, and kept until the next block: for what a
+   * write looks up in passing (configuration, keys), which the ledger checks again.
+   *
+   * @throws GatewayError `MQ_STATE_NOT_TRUSTED`
+   */
+  async settled<K extends StateKind>(kind: K, ...attributes: KeyAttributes<K>): Promise<StateOf<K> | undefined> {
+    const { nextBlock } = this.#follower.status;
+    if (nextBlock !== this.#keptBlock || this.#kept.size >= MAX_KEPT) {
+      this.#kept.clear();
+      this.#keptBlock = nextBlock;
+    }
+    const key = (KEYS[kind] as (...attributes: KeyAttributes<K>) => string)(...attributes);
+    const found = this.#kept.get(key) ?? this.#read<StateOf<K>>(key);
+    this.#kept.set(key, found);
+    return trustedState(kind, (await found) as Seen<StateOf<K>> | undefined);
+  }
+
   /** The state whatever its verification said; callers who rely on it use {@link trusted}. */
   async find<K extends StateKind>(kind: K, ...attributes: KeyAttributes<K>): Promise<Seen<StateOf<K>> | undefined> {
     await this.caughtUp();
-    const key = (KEYS[kind] as (...attributes: KeyAttributes<K>) => string)(...attributes);
-    const row = await this.#db.selectFrom('ledgerState').selectAll().where('key', '=', rowKey(key)).executeTakeFirst();
-    return row === undefined ? undefined : seen<StateOf<K>>(row);
+    return this.#read((KEYS[kind] as (...attributes: KeyAttributes<K>) => string)(...attributes));
   }
 
   /** @throws GatewayError `MQ_STATE_NOT_TRUSTED` for a state whose signature or decision does not hold */
   async trusted<K extends StateKind>(kind: K, ...attributes: KeyAttributes<K>): Promise<StateOf<K> | undefined> {
-    const found = await this.find(kind, ...attributes);
-    if (found?.flaw) throw new GatewayError('MQ_STATE_NOT_TRUSTED', `${kind}: ${found.flaw}`);
-    return found?.state;
+    return trustedState(kind, await this.find(kind, ...attributes));
   }
 
   async list<K extends StateKind>(kind: K, filter: ListFilter): Promise<readonly Seen<StateOf<K>>[]> {
@@ -113,9 +129,22 @@ export class ReadModel {
       .map((row) => ({ key: fromRowKey(row.key), value: Buffer.from(row.doc) }));
   }
 
+  async #read<S extends State>(key: string): Promise<Seen<S> | undefined> {
+    const row = await this.#db.selectFrom('ledgerState').selectAll().where('key', '=', rowKey(key)).executeTakeFirst();
+    return row === undefined ? undefined : seen<S>(row);
+  }
+
   get status(): BlockFollower['status'] {
     return this.#follower.status;
   }
+}
+
+/** States kept until the next block. */
+const MAX_KEPT = 10_000;
+
+function trustedState<S extends State>(kind: string, found: Seen<S> | undefined): S | undefined {
+  if (found?.flaw) throw new GatewayError('MQ_STATE_NOT_TRUSTED', `${kind}: ${found.flaw}`);
+  return found?.state;
 }
 
 function seen<S extends State>({ doc, txId, blockNumber, timeMs, flaw }: StateRow): Seen<S> {

@@ -94,7 +94,7 @@ export class Attestations {
 
   /** Authorities that the record's class asks for. */
   async needed({ class: name }: RecordState): Promise<number> {
-    const configuration = await this.#options.readModel.trusted('configuration');
+    const configuration = await this.#options.readModel.settled('configuration');
     return (
       configuration?.configuration.recordClasses.find((recordClass) => recordClass.name === name)?.attestations ??
       Number.POSITIVE_INFINITY

@@ -29,7 +29,7 @@ export type RecordDraft = Readonly<{
 }>;
 
 type Options = Readonly<{ signer: EntrySigner; store: ContentStore; keys: ContentKeys; readModel: ReadModel }>;
-type Drafted = Readonly<{ entry: Entry; touch: string; hidden: PrivateVersion | null }>;
+type Drafted = Readonly<{ entry: Entry; touch: string; hidden: PrivateVersion | null; stored: Promise<unknown> }>;
 
 /** From content in clear to signed entries: encrypt, store, name by CID, sign. Nothing is on the ledger yet. */
 export class RecordDrafts {
@@ -57,12 +57,12 @@ export class RecordDrafts {
   ): Promise<Planned> {
     const head = await this.head(recordId);
     const version = head.latestVersion + 1;
-    const header = await writeContent(this.#options, recordId, version, draft.header, draft.content);
+    const { header, stored } = await writeContent(this.#options, recordId, version, draft.header, draft.content);
     const hidden = head.patient === null ? privateVersion(await this.#patientOf(head), header) : null;
     const said = hidden === null ? { header } : { commitment: recordCommitment(hidden) };
     const args = { recordId, version, ...said, ...onBehalf(actor) };
     const entry = this.#options.signer.sign(actor.entryAuthor, 'record', 'amend', args, stateDigest(head));
-    return planOf([{ entry, touch: `record:${recordId}`, hidden }]);
+    return planOf([{ entry, touch: `record:${recordId}`, hidden, stored }]);
   }
 
   /** @throws GatewayError `MQ_RECORD_UNKNOWN`, `MQ_STATE_NOT_TRUSTED` */
@@ -76,16 +76,16 @@ export class RecordDrafts {
     const { recordId = randomUUID(), patient } = draft;
     const recordClass = configuration.recordClasses.find(({ name }) => name === draft.class);
     if (recordClass === undefined) throw new MedQuorumError('MQ_RECORD_CLASS_UNKNOWN', 'no such record class');
-    const header = await writeContent(this.#options, recordId, 1, draft.header, draft.content);
+    const { header, stored } = await writeContent(this.#options, recordId, 1, draft.header, draft.content);
     const hidden = recordClass.collection === undefined ? null : privateVersion(patient, header);
     const said = hidden === null ? { patient, header } : { commitment: recordCommitment(hidden) };
     const args = { recordId, class: draft.class, ...said, ...onBehalf(actor) };
     const entry = this.#options.signer.sign(actor.entryAuthor, 'record', 'propose', args);
-    return { entry, touch: `record:${recordId}`, hidden };
+    return { entry, touch: `record:${recordId}`, hidden, stored };
   }
 
   async #configuration(): Promise<ConsortiumConfiguration> {
-    const state = await this.#options.readModel.trusted('configuration');
+    const state = await this.#options.readModel.settled('configuration');
     if (state === undefined) throw new MedQuorumError('MQ_NOT_CONFIGURED', 'the consortium has no configuration yet');
     return state.configuration;
   }
@@ -107,7 +107,9 @@ function privateVersion(patient: string, header: RecordHeader): PrivateVersion {
 function planOf(drafted: readonly Drafted[]): Planned {
   const entries = drafted.map(({ entry }) => entry);
   const touches = drafted.map(({ touch }) => touch);
-  if (drafted.every(({ hidden }) => hidden === null)) return { entries, touches };
+  const ready = Promise.all(drafted.map(({ stored }) => stored));
+  ready.catch(() => {}); // told to whoever waits for it
+  if (drafted.every(({ hidden }) => hidden === null)) return { entries, touches, ready };
   const list = Buffer.from(JSON.stringify(drafted.map(({ hidden }) => hidden)));
-  return { entries, touches, transient: { [PRIVATE_TRANSIENT_KEY]: list } };
+  return { entries, touches, ready, transient: { [PRIVATE_TRANSIENT_KEY]: list } };
 }

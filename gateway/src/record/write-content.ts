@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type RecordHeader, sizeBucket } from '@medquorum/chaincode/record/record-header';
 import { encryptContent, generateContentKey } from '../content/content-encryption.ts';
+import { contentIdOf } from '../content/content-id.ts';
 import type { ContentStore } from '../content/content-store.ts';
 import type { ContentKeys } from './content-keys.ts';
 
@@ -9,18 +10,22 @@ export type HeaderDraft = Omit<RecordHeader, 'content'>;
 
 type Options = Readonly<{ store: ContentStore; keys: ContentKeys }>;
 
-/** Encrypts one version's content under a fresh key, stores ciphertext and key, and completes the header. */
+/** A complete header, and the work on disk that has to be done before the ledger may show it. */
+export type WrittenContent = Readonly<{ header: RecordHeader; stored: Promise<unknown> }>;
+
+/** Encrypts one version's content under a fresh key, begins to store ciphertext and key, and completes the header. */
 export async function writeContent(
   { store, keys }: Options,
   recordId: string,
   version: number,
   draft: HeaderDraft,
   content: Uint8Array,
-): Promise<RecordHeader> {
+): Promise<WrittenContent> {
   const key = generateContentKey();
   const ciphertext = encryptContent(content, key, { recordId, version });
-  const [cid] = await Promise.all([store.put(ciphertext), keys.store(recordId, version, key)]);
-  key.fill(0);
+  const cid = await contentIdOf(ciphertext);
+  const stored = Promise.all([store.put(ciphertext), keys.store(recordId, version, key)]).finally(() => key.fill(0));
+  stored.catch(() => {}); // told to whoever waits for it
   const sha256 = createHash('sha256').update(ciphertext).digest('hex');
-  return { ...draft, content: { cid, sha256, sizeBucket: sizeBucket(ciphertext.length) } };
+  return { header: { ...draft, content: { cid, sha256, sizeBucket: sizeBucket(ciphertext.length) } }, stored };
 }
