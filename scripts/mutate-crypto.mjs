@@ -14,7 +14,8 @@ const { PROJECT_DIR } = await import('./runtime.mjs');
 
 const filter = process.argv[2] ?? '';
 const sources = path.join(PROJECT_DIR, 'crypto', 'src');
-const workDir = path.join(PROJECT_DIR, '.medquorum', 'mutants');
+// one directory per run, so that two runs do not write over each other
+const workDir = path.join(PROJECT_DIR, '.medquorum', `mutants-${process.pid}`);
 const copy = path.join(workDir, 'crypto', 'src');
 
 const lists = globSync('*/testing/mutations.ts', { cwd: sources }).sort();
@@ -42,6 +43,9 @@ writeFileSync(
 `,
 );
 
+/** A mutant may run for ever where the check it lost ended a loop; that is a kill too. */
+const MAX_TEST_MS = 120_000;
+
 /** Runs one test by the beginning of its name; the number of failed and passed tests tells what happened. */
 function runTest([file, name]) {
   const pattern = `^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`;
@@ -62,7 +66,11 @@ function runTest([file, name]) {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: MAX_TEST_MS,
+    killSignal: 'SIGKILL',
   });
+  if (stdout === '' || stdout === null)
+    return { failed: 1, passed: 0, broken: 0, name: `the limit of ${MAX_TEST_MS / 1000} s` };
   const { numFailedTests, numPassedTests, numRuntimeErrorTestSuites, testResults } = JSON.parse(stdout);
   const failed = testResults
     .flatMap(({ assertionResults }) => assertionResults)
