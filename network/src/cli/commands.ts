@@ -1,8 +1,19 @@
+import { chaincodeStatus } from './chaincode-status.ts';
+import { chaincodeUpgrade } from './chaincode-upgrade.ts';
 import type { Command } from './command.ts';
 import { fabricInstall } from './fabric-install.ts';
+import { governanceApply } from './governance-apply.ts';
+import { governanceSign } from './governance-sign.ts';
+import { governanceStatus } from './governance-status.ts';
 import { networkDown } from './network-down.ts';
 import { networkStatus } from './network-status.ts';
 import { networkUp } from './network-up.ts';
+import { nodeRestart } from './node-restart.ts';
+import { nodeUp } from './node-up.ts';
+import { ordererUpdate } from './orderer-update.ts';
+import { organizationAdd } from './organization-add.ts';
+import { organizationRemove } from './organization-remove.ts';
+import { organizationUpdate } from './organization-update.ts';
 import { pkiGenerate } from './pki-generate.ts';
 import { pkiList } from './pki-list.ts';
 import { pkiRenew } from './pki-renew.ts';
@@ -20,4 +31,15 @@ export const NETWORK_COMMANDS: readonly Command[] = [
   pkiRenew,
   pkiRevoke,
   fabricInstall,
+  nodeUp,
+  nodeRestart,
+  organizationAdd,
+  organizationRemove,
+  organizationUpdate,
+  ordererUpdate,
+  governanceSign,
+  governanceStatus,
+  governanceApply,
+  chaincodeStatus,
+  chaincodeUpgrade,
 ];

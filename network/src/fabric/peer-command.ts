@@ -3,14 +3,22 @@ import type { FabricBinaries } from './fabric-binaries.ts';
 import type { FabricMaterial } from './fabric-material.ts';
 import { runTool } from './run-tool.ts';
 
-export type PeerTarget = Readonly<{ organization: TopologyOrganization; peer: TopologyPeer; configDirectory: string }>;
+export type PeerTarget = Readonly<{
+  /** As whose administrator. */
+  organization: TopologyOrganization;
+  peer: TopologyPeer;
+  configDirectory: string;
+  /** The peer's organisation where that is another one: its public TLS root is then what is trusted. */
+  of?: TopologyOrganization;
+}>;
 
 /** The `peer` program as the administrator of one organisation, against one of its peers. */
 export class PeerCommand {
   readonly #binaries: FabricBinaries;
   readonly #env: Readonly<Record<string, string>>;
 
-  constructor(binaries: FabricBinaries, material: FabricMaterial, { organization, peer, configDirectory }: PeerTarget) {
+  constructor(binaries: FabricBinaries, material: FabricMaterial, target: PeerTarget) {
+    const { organization, peer, configDirectory, of = organization } = target;
     const { mspId } = organization;
     this.#binaries = binaries;
     this.#env = {
@@ -18,9 +26,9 @@ export class PeerCommand {
       FABRIC_LOGGING_SPEC: 'error',
       CORE_PEER_LOCALMSPID: mspId,
       CORE_PEER_MSPCONFIGPATH: material.admin(mspId).msp.root,
-      CORE_PEER_ADDRESS: `${peer.host ?? organization.host}:${peer.port}`,
+      CORE_PEER_ADDRESS: `${peer.host ?? of.host}:${peer.port}`,
       CORE_PEER_TLS_ENABLED: 'true',
-      CORE_PEER_TLS_ROOTCERT_FILE: material.peer(mspId, peer.name).tls.rootCertificate,
+      CORE_PEER_TLS_ROOTCERT_FILE: material.tlsRoot(of.mspId),
     };
   }
 

@@ -1,0 +1,60 @@
+import { approveDefinition, packageIdOf } from '../operations/chaincode/approve-definition.ts';
+import { commitDefinition } from '../operations/chaincode/commit-definition.ts';
+import { committedDefinition } from '../operations/chaincode/committed-definitions.ts';
+import {
+  actingOrganizations,
+  chaincodeOf,
+  UPGRADE_OPTIONS,
+  UPGRADE_OPTIONS_HELP,
+  waitMsOf,
+} from './chaincode-option.ts';
+import { type Command, EXIT_FAILED, EXIT_OK, parseOptions } from './command.ts';
+import { OPERATOR_OPTIONS, OPERATOR_OPTIONS_HELP, operatorOf } from './operator-option.ts';
+
+export const chaincodeUpgrade: Command = {
+  name: 'chaincode upgrade',
+  summary: 'Bring a chaincode to the definition that the topology has',
+  help: `usage: medquorum chaincode upgrade [--chaincode NAME] [--org NAME]... [--approve-only] [options]
+
+Edit the topology first: a higher sequence, and what changes with it (version and addresses for new code, the endorsement
+policy, collections and their policies). Every organisation starts its process of the new version beside the old one, installs,
+and approves for itself; when a majority has, the definition is committed. Clients go on meanwhile.
+
+${UPGRADE_OPTIONS_HELP}  --approve-only    do not commit
+${OPERATOR_OPTIONS_HELP}`,
+  async run(argv, context) {
+    const values = parseOptions(argv, { ...OPERATOR_OPTIONS, ...UPGRADE_OPTIONS, 'approve-only': { type: 'boolean' } });
+    const processWaitMs = waitMsOf(values.wait);
+    const operator = await operatorOf(values, context);
+    const chaincode = chaincodeOf(operator, values.chaincode);
+    const organizations = actingOrganizations(operator, values.org);
+    const chaincodeTls = values['no-chaincode-tls'] ? 'none' : 'mutual';
+    const standing = await committedDefinition(operator, chaincode.name);
+    const { sequence, version, endorsementPolicy } = chaincode;
+    const now = standing === undefined ? 'nothing' : `${standing.version}, sequence ${standing.sequence}`;
+    operator.report(`${chaincode.name}: committed is ${now}; the topology has ${version}, sequence ${sequence}`);
+    if (standing !== undefined && sequence <= standing.sequence) {
+      operator.report(`the topology's sequence must be ${standing.sequence + 1} for a change`);
+      return sequence === standing.sequence && version === standing.version ? EXIT_OK : EXIT_FAILED;
+    }
+    for (const organization of organizations) {
+      const packageId = await packageIdOf(operator, { organization, chaincode, chaincodeTls });
+      const address = chaincode.addresses[organization.mspId];
+      operator.report(
+        packageId === undefined
+          ? `${organization.name} approves, and runs no process`
+          : `${organization.name}: CHAINCODE_SERVER_ADDRESS=${address} CHAINCODE_ID=${packageId}`,
+      );
+    }
+    if (values['dry-run']) {
+      operator.report(`would approve, then commit under ${endorsementPolicy}; nothing was done (--dry-run)`);
+      return EXIT_OK;
+    }
+    // One after the other: two approvals in one block would conflict on the definition's key.
+    for (const organization of organizations)
+      await approveDefinition(operator, { organization, chaincode, chaincodeTls, processWaitMs });
+    if (!values['approve-only']) await commitDefinition(operator, chaincode);
+    context.stdout.write(`${chaincode.name} ${version} sequence ${sequence}\n`);
+    return EXIT_OK;
+  },
+};

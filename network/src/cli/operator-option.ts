@@ -1,0 +1,30 @@
+import path from 'node:path';
+import { requireFabricBinaries } from '../fabric/fabric-binaries.ts';
+import { Operator } from '../operations/operator.ts';
+import type { CommandContext } from './command.ts';
+import { PROJECT_DIRECTORY } from './project-directory.ts';
+import { NETWORK_OPTIONS, NETWORK_OPTIONS_HELP, networkPlace } from './topology-option.ts';
+
+/** Options of every command that works on a running native network. */
+export const OPERATOR_OPTIONS = { ...NETWORK_OPTIONS, 'dry-run': { type: 'boolean', default: false } } as const;
+
+export const OPERATOR_OPTIONS_HELP = `  --dry-run         say what would be done, and do nothing
+${NETWORK_OPTIONS_HELP}`;
+
+/** Options of commands that write or read proposals. */
+export const GOVERNANCE_OPTIONS = { ...OPERATOR_OPTIONS, governance: { type: 'string' } } as const;
+export const GOVERNANCE_OPTIONS_HELP = `  --governance DIR  folder of proposals (default: governance in the folder of --data)
+${OPERATOR_OPTIONS_HELP}`;
+
+type Values = Parameters<typeof networkPlace>[0] & Readonly<{ governance?: string | undefined }>;
+
+/** @throws TopologyError, FabricError MQ_FABRIC_MISSING */
+export async function operatorOf(values: Values, { stderr }: Pick<CommandContext, 'stderr'>): Promise<Operator> {
+  const { FABRIC_BIN: fabricBin, PATH: searchPath } = process.env;
+  const place = await networkPlace(values);
+  const binaries = requireFabricBinaries({ fabricBin, searchPath, projectDirectory: PROJECT_DIRECTORY });
+  return new Operator({ ...place, binaries, report: (line) => stderr.write(`${line}\n`) });
+}
+
+export const governanceDirectory = (operator: Operator, values: Values) =>
+  path.resolve(values.governance ?? path.join(operator.dataDirectory, 'governance'));

@@ -1,0 +1,82 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import { organizationPolicies } from '../../fabric/render-configtx.ts';
+import { runTool } from '../../fabric/run-tool.ts';
+import type { TopologyOrganization } from '../../topology/topology.ts';
+import { OperationError } from '../operation-error.ts';
+import type { Operator } from '../operator.ts';
+import type { ConfigGroup } from './channel-config.ts';
+import { groupAt } from './policy-standing.ts';
+import { type ConfigChange, withGroup } from './propose.ts';
+
+const APPLICATION = ['Channel', 'Application'] as const;
+
+/** A new organisation with its MSP and anchor peer, from its public bundle in the material folder. */
+export function addOrganization(operator: Operator, organization: TopologyOrganization): ConfigChange {
+  const { mspId, displayName } = organization;
+  return {
+    title: `Add ${displayName}`,
+    async apply(config) {
+      if (groupAt(config, APPLICATION).groups[mspId] !== undefined) {
+        throw new OperationError('MQ_GOVERNANCE_NO_CHANGE', `${mspId} is a member of ${operator.channel} already`);
+      }
+      const definition = await definitionOf(operator, organization);
+      return withGroup(config, APPLICATION, ({ groups }) => {
+        groups[mspId] = definition;
+      });
+    },
+  };
+}
+
+/** The organisation leaves: its nodes get no further blocks, its members may no longer write or read. */
+export function removeOrganization(operator: Operator, mspId: string): ConfigChange {
+  return {
+    title: `Remove ${mspId}`,
+    apply(config) {
+      if (groupAt(config, APPLICATION).groups[mspId] === undefined) {
+        throw new OperationError('MQ_GOVERNANCE_NO_CHANGE', `${mspId} is no member of ${operator.channel}`);
+      }
+      return withGroup(config, APPLICATION, ({ groups }) => {
+        delete groups[mspId];
+      });
+    },
+  };
+}
+
+/** The channel takes an organisation's MSP (authorities, revocation list) and anchor peer as they stand in its public bundle. */
+export function updateOrganization(operator: Operator, organization: TopologyOrganization): ConfigChange {
+  const { mspId, displayName } = organization;
+  return {
+    title: `Update the certificates of ${displayName}`,
+    async apply(config) {
+      const { values } = await definitionOf(operator, organization);
+      return withGroup(config, [...APPLICATION, mspId], (group) => {
+        for (const [name, { value }] of Object.entries(values)) {
+          const standing = group.values[name];
+          if (standing !== undefined) standing.value = value;
+        }
+      });
+    },
+  };
+}
+
+/** The group of an organisation as Fabric's own tool makes it. */
+async function definitionOf(operator: Operator, organization: TopologyOrganization): Promise<ConfigGroup> {
+  const { mspId, host, peers } = organization;
+  const [anchor] = peers;
+  return operator.withScratch(async (folder) => {
+    const definition = {
+      Name: mspId,
+      ID: mspId,
+      MSPDir: operator.material.mspDirectory(mspId),
+      Policies: organizationPolicies(mspId),
+      AnchorPeers: [{ Host: anchor.host ?? host, Port: anchor.port }],
+    };
+    await writeFile(path.join(folder, 'configtx.yaml'), stringify({ Organizations: [definition] }));
+    const printed = await runTool(operator.binaries.configtxgen, ['-configPath', folder, '-printOrg', mspId], {
+      env: { FABRIC_LOGGING_SPEC: 'fatal' },
+    });
+    return JSON.parse(printed.slice(printed.indexOf('{'), printed.lastIndexOf('}') + 1)) as ConfigGroup;
+  });
+}

@@ -1,0 +1,146 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { FabricBinaries } from '../fabric/fabric-binaries.ts';
+import { FabricError } from '../fabric/fabric-error.ts';
+import { FabricMaterial } from '../fabric/fabric-material.ts';
+import { PeerCommand } from '../fabric/peer-command.ts';
+import { renderCore } from '../fabric/render-core.ts';
+import type { Topology, TopologyOrderer, TopologyOrganization, TopologyPeer } from '../topology/topology.ts';
+import { OperationError } from './operation-error.ts';
+
+export type OperatorOptions = Readonly<{
+  topology: Topology;
+  materialDirectory: string;
+  /** The network's data folder; operations keep their working files in `operations/` of it. */
+  dataDirectory: string;
+  binaries: FabricBinaries;
+  /** One line a step, for people. */
+  report(line: string): void;
+}>;
+
+/**
+ * Works on a running native network from one machine, as the administrators whose keys are in the material folder. It talks to nodes only over
+ * the network, so that the nodes may run anywhere.
+ */
+export class Operator {
+  readonly topology: Topology;
+  readonly material: FabricMaterial;
+  readonly materialDirectory: string;
+  readonly dataDirectory: string;
+  readonly binaries: FabricBinaries;
+  readonly report: (line: string) => void;
+
+  constructor({ topology, materialDirectory, dataDirectory, binaries, report }: OperatorOptions) {
+    this.topology = topology;
+    this.material = new FabricMaterial(topology, materialDirectory);
+    this.materialDirectory = materialDirectory;
+    this.dataDirectory = dataDirectory;
+    this.binaries = binaries;
+    this.report = report;
+  }
+
+  get channel(): string {
+    return this.topology.channel.name;
+  }
+
+  /** The organisation with this short name or MSP id, the ordering service not among them. @throws RangeError naming those that exist */
+  organization(nameOrMspId: string): TopologyOrganization {
+    const found = this.topology.organizations.find(({ name, mspId }) => name === nameOrMspId || mspId === nameOrMspId);
+    if (found !== undefined) return found;
+    const names = this.topology.organizations.map(({ name }) => name).join(', ');
+    throw new OperationError(
+      'MQ_OPERATION_REFUSED',
+      `no organisation '${nameOrMspId}' in the topology; it has ${names}`,
+    );
+  }
+
+  /** Is the administrator's key of this organisation on this machine? */
+  hasKeys(mspId: string): boolean {
+    return existsSync(this.material.admin(mspId).msp.key);
+  }
+
+  /** Organisations (without the ordering service) whose administrator can act from here. */
+  ownOrganizations(): readonly TopologyOrganization[] {
+    return this.topology.organizations.filter(({ mspId }) => this.hasKeys(mspId));
+  }
+
+  /** @throws OperationError MQ_OPERATION_NO_KEYS */
+  anyOwnOrganization(): TopologyOrganization {
+    const [first] = this.ownOrganizations();
+    if (first !== undefined) return first;
+    throw new OperationError(
+      'MQ_OPERATION_NO_KEYS',
+      `${this.materialDirectory} holds no administrator's key; give --keys the folder of your organisation's keys`,
+    );
+  }
+
+  /** The `peer` program as the organisation's administrator, against one of its peers or, asking only, another organisation's. */
+  peerCommand(
+    organization: TopologyOrganization,
+    target: PeerOf = { organization, peer: organization.peers[0] },
+  ): PeerCommand {
+    const configDirectory = path.join(this.#workDirectory(), 'command');
+    mkdirSync(configDirectory, { recursive: true });
+    const place = {
+      ...target,
+      dataDirectory: path.join(configDirectory, 'unused'),
+      builderDirectory: configDirectory,
+      pullRetryThreshold: '5s',
+      gatewayConcurrency: 1,
+    };
+    writeFileSync(path.join(configDirectory, 'core.yaml'), renderCore(place, this.material));
+    return new PeerCommand(this.binaries, this.material, {
+      organization,
+      peer: target.peer,
+      configDirectory,
+      of: target.organization,
+    });
+  }
+
+  /**
+   * Does something against the first orderer that answers.
+   * @throws OperationError MQ_OPERATION_NO_ORDERER with what the last one said
+   */
+  async withOrderer<T>(act: (flags: readonly string[], node: TopologyOrderer) => Promise<T>): Promise<T> {
+    let cause: unknown;
+    for (const node of this.topology.orderers.nodes) {
+      const cafile = this.material.tlsRoot(this.topology.orderers.mspId);
+      try {
+        return await act(['--orderer', `${node.host}:${node.port}`, '--tls', '--cafile', cafile], node);
+      } catch (error) {
+        if (!(error instanceof FabricError) || !isUnavailable(error.message)) throw error;
+        cause = error;
+      }
+    }
+    const last = cause instanceof Error ? cause.message : String(cause);
+    throw new OperationError('MQ_OPERATION_NO_ORDERER', `no orderer took the request; the last one: ${last}`, {
+      cause,
+    });
+  }
+
+  /** Runs with a folder that is deleted afterwards. */
+  async withScratch<T>(act: (folder: string) => Promise<T>): Promise<T> {
+    const folder = await mkdtemp(path.join(this.#workDirectory(), 'scratch-'));
+    try {
+      return await act(folder);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  #workDirectory(): string {
+    const folder = path.join(this.dataDirectory, 'operations');
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  }
+}
+
+export type PeerOf = Readonly<{ organization: TopologyOrganization; peer: TopologyPeer }>;
+
+/** Not reachable, or reachable and without a leader: another orderer, or the same one a moment later, may do better. */
+function isUnavailable(message: string): boolean {
+  return /connection refused|SERVICE_UNAVAILABLE|context deadline exceeded|EOF|error getting (endorser|broadcast) client|failed to create (new connection|deliver client)/i.test(
+    message,
+  );
+}
