@@ -150,10 +150,12 @@ describe('manifests', () => {
     { n: 0 },
     { s: 0 },
     { s: 65 },
+    { s: 65, n: 1, bitmap: new Uint8Array(1) },
     { length: 0 },
     { length: 62 * 10 + 1 },
     { version: -1 },
     { version: 0.5 },
+    { version: 2 ** 53 },
     { bitmap: new Uint8Array(1) },
     { bitmap: Uint8Array.of(0, 4) },
     { mode: 'ct' as const },
@@ -175,6 +177,8 @@ describe('manifests', () => {
     const large = { ...description, length: 31_000_000 };
     expect(makeManifest(mcl, large, [], text.secrets).n).toBe(1_000_000);
     expect(() => makeManifest(mcl, { ...large, length: 31_000_001 }, [], text.secrets)).toThrow('MQ_CRYPTO_ARGUMENT');
+    const tooMany = { ...text.manifest, s: 1, n: 1_000_001, length: 31_000_001, bitmap: new Uint8Array(125_001) };
+    expect(() => encodeManifest(tooMany)).toThrow('MQ_CRYPTO_ARGUMENT');
     expect(() => makeManifest(mcl, { ...description, length: 31 }, [1], text.secrets)).toThrow('MQ_CRYPTO_ARGUMENT');
   });
 
@@ -229,6 +233,7 @@ describe('blocks', () => {
     const bytes = encodeSectors([1n, 2n]);
     expect(decodeSectors(text.manifest, bytes)).toEqual([1n, 2n]);
     expect(() => decodeSectors(text.manifest, bytes.slice(1))).toThrow('MQ_CRYPTO_LENGTH');
+    expect(() => decodeSectors(text.manifest, concatBytes(bytes, Uint8Array.of(0)))).toThrow('MQ_CRYPTO_LENGTH');
     expect(() => decodeSectors(text.manifest, concatBytes(i2osp(ORDER, 32), i2osp(0, 32)))).toThrow('MQ_CRYPTO_SCALAR');
     fuzzDecoder((strings) => decodeSectors(text.manifest, strings), [bytes], 'audit-sectors');
   }, 30_000);
@@ -292,6 +297,16 @@ describe('tags', () => {
     expect(await verifyTags(mcl, { ...text.manifest, n: 11 }, Ppub, text.blocks, random)).toBe(false);
   });
 
+  it('of a long stream are checked in every batch', async () => {
+    const long = await auditedFile(mcl, key, random.bytes(31 * 131), { s: 1, mode: 'ct', label: 'long' });
+    const check = (blocks: typeof long.blocks) => verifyTags(mcl, long.manifest, Ppub, blocks, random);
+    expect(await check(long.blocks)).toBe(true);
+    for (const at of [5, 127, 130]) {
+      const wrong = { ...(long.blocks[at] as typeof block0), sectors: [1n] };
+      expect(await check(long.blocks.with(at, wrong))).toBe(false);
+    }
+  });
+
   it('whose errors cancel are found by the weights', async () => {
     const shift = mcl.G1.generator;
     const moved = (at: number, by: typeof shift) => ({
@@ -300,6 +315,22 @@ describe('tags', () => {
     });
     const cancelling = text.blocks.with(3, moved(3, shift)).with(4, moved(4, mcl.G1.inv(shift)));
     expect(await verifyTags(mcl, text.manifest, Ppub, cancelling, random)).toBe(false);
+  });
+
+  it('are made as the file streams by, one block ahead', async () => {
+    let drawn = 0;
+    function* source() {
+      for (let at = 0; at < content.length; at += 62) {
+        drawn++;
+        yield content.slice(at, at + 62);
+      }
+    }
+    let tagged = 0;
+    for await (const { index } of tagFile(mcl, text.manifest, key, text.secrets, source())) {
+      expect(index).toBe(tagged++);
+      expect(drawn).toBeLessThanOrEqual(tagged + 1);
+    }
+    expect(tagged).toBe(text.manifest.n);
   });
 
   it('are made from files of exactly the stated length, whatever the chunks', async () => {

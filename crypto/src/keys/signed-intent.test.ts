@@ -149,6 +149,14 @@ describe('verifyEd25519', () => {
   const signature = ed25519.sign(message, seedBytes);
   const key = ed25519PublicKey(seedBytes);
 
+  it('refuses other lengths', () => {
+    const accepting = () => true;
+    for (const length of [0, 63, 65]) {
+      expect(verifyEd25519(new Uint8Array(length), message, key, accepting)).toBe(false);
+    }
+    expect(verifyEd25519(signature, message, key.slice(1), accepting)).toBe(false);
+  });
+
   it('refuses S + L', () => {
     const malleated = Uint8Array.from(signature);
     const s = BigInt(`0x${Buffer.from(signature.subarray(32)).reverse().toString('hex')}`) + ed25519.Point.Fn.ORDER;
