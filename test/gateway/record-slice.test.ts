@@ -98,8 +98,109 @@ describe('a record, from one hospital to another', () => {
     expect(withdrawn.statusCode).toBe(200);
     const again = await consortium.as(VALLEY, 'clinician', 'POST', `/records/${recordId}/read`, asked);
     expect(again.statusCode).toBe(403);
-    const log = (await consortium.as(CITY, 'clinician', 'GET', `/patients/${patient}/access-log`)).json();
-    const effects = log.entries.map(({ outcomes }: { outcomes: { effect: string }[] }) => outcomes[0]?.effect);
+    // The other hospital's decisions arrive by blocks.
+    const effects = await until('four decisions', async () => {
+      const { entries } = (await consortium.as(CITY, 'clinician', 'GET', `/patients/${patient}/access-log`)).json();
+      return entries.length === 4
+        ? entries.map(({ outcomes }: { outcomes: { effect: string }[] }) => outcomes[0]?.effect)
+        : undefined;
+    });
     expect(effects).toEqual(['deny', 'permit', 'permit', 'deny']);
+  });
+
+  it('keeps versions apart: an amendment is preliminary until attested, and one in error is served no more', async () => {
+    const content = { resourceType: 'Observation', status: 'amended', code: { text: 'blood pressure, corrected' } };
+    const amended = await consortium.as(CITY, 'clinician', 'POST', `/records/${recordId}/versions`, { content });
+    expect(amended.json()).toMatchObject({ recordId, version: 2 });
+    expect(amended.statusCode).toBe(201);
+    const asked = { purpose: 'TREAT', place: place(CITY) };
+    await until('the second version is active', async () => {
+      const { activeVersion } = (await consortium.as(CITY, 'clinician', 'GET', `/records/${recordId}`)).json();
+      return activeVersion === 2 ? true : undefined;
+    });
+    const read = await consortium.as(CITY, 'clinician', 'POST', `/records/${recordId}/read`, asked);
+    expect(read.json()).toMatchObject({ version: 2, standing: 'active', content: { status: 'amended' } });
+    const marked = await consortium.as(CITY, 'clinician', 'POST', `/records/${recordId}/entered-in-error`, {
+      version: 2,
+      reason: 'wrong-content',
+    });
+    expect(marked.statusCode).toBe(200);
+    const again = await consortium.as(CITY, 'clinician', 'POST', `/records/${recordId}/read`, asked);
+    expect(again.statusCode).toBeGreaterThanOrEqual(400);
+    const history = (await consortium.as(CITY, 'clinician', 'GET', `/records/${recordId}/history`)).json();
+    expect(history.versions.map(({ status }: { status: string }) => status)).toEqual([
+      'superseded',
+      'entered-in-error',
+    ]);
+  });
+
+  it('lets a clinician attest who was released the content, and nobody who was not', async () => {
+    const content = { resourceType: 'Condition', subject: { reference: `Patient/${patient}` } };
+    const proposed = (await consortium.as(CITY, 'clinician', 'POST', '/records', { patient, content })).json();
+    const decided = await consortium.as(CITY, 'clinician', 'POST', '/decisions', {
+      patient,
+      records: [proposed.recordId],
+      purpose: 'TREAT',
+      place: place(CITY),
+    });
+    expect(decided.json()).toMatchObject({ outcomes: [{ effect: 'permit' }] });
+    const attest = (mspId: string) =>
+      consortium.as(mspId, 'clinician', 'POST', `/records/${proposed.recordId}/attestations`, {
+        version: 1,
+        attestation: 'clinical',
+        decision: decided.json().decisionId,
+      });
+    expect((await attest(VALLEY)).json()).toMatchObject({
+      code: expect.stringMatching(/^MQ_ATTESTATION_(MISMATCH|EXISTS)$/),
+    });
+    const attested = await attest(CITY);
+    expect(attested.statusCode).toBe(201);
+    const history = await until('the attestation', async () => {
+      const { versions } = (
+        await consortium.as(CITY, 'clinician', 'GET', `/records/${proposed.recordId}/history`)
+      ).json();
+      return versions[0].attestations.some(({ mspId }: { mspId: string }) => mspId === CITY) ? versions : undefined;
+    });
+    expect(history[0].attestations).toContainEqual(
+      expect.objectContaining({ attestation: 'clinical', practitioner: cityClinician }),
+    );
+  });
+
+  it('refuses treatment once the care relation is closed', async () => {
+    const { relations } = (await consortium.as(CITY, 'clinician', 'GET', `/patients/${patient}/care-relations`)).json();
+    const own = relations.find(({ mspId }: { mspId: string }) => mspId === CITY);
+    const closed = await consortium.as(
+      CITY,
+      'clinician',
+      'POST',
+      `/patients/${patient}/care-relations/${own.relationId}/close`,
+    );
+    expect(closed.statusCode).toBe(200);
+    const { records } = (await consortium.as(CITY, 'clinician', 'GET', `/records?patient=${patient}&limit=10`)).json();
+    const ids = records
+      .filter(({ standing }: { standing: string }) => standing !== 'entered-in-error')
+      .map((it: { recordId: string }) => it.recordId);
+    const read = await consortium.as(CITY, 'clinician', 'POST', '/records/read', {
+      patient,
+      records: ids.slice(-1),
+      purpose: 'TREAT',
+      place: place(CITY),
+    });
+    expect(read.json()).toMatchObject({ items: [{ effect: 'deny' }] });
+    expect(read.json().items[0].content).toBeUndefined();
+  });
+
+  it('pages through the access log', async () => {
+    const page = (query: string) =>
+      consortium.as(CITY, 'clinician', 'GET', `/patients/${patient}/access-log?limit=3${query}`);
+    const seen: string[] = [];
+    for (let next: string | null | undefined; next !== null; ) {
+      const { entries, next: following } = (await page(next === undefined ? '' : `&before=${next}`)).json();
+      seen.push(...entries.map(({ decisionId }: { decisionId: string }) => decisionId));
+      next = following;
+    }
+    const whole = (await consortium.as(CITY, 'clinician', 'GET', `/patients/${patient}/access-log?limit=200`)).json();
+    expect(seen).toEqual(whole.entries.map(({ decisionId }: { decisionId: string }) => decisionId));
+    expect(whole.entries.every(({ flaw }: { flaw: string | null }) => flaw === null)).toBe(true);
   });
 });

@@ -21,9 +21,9 @@ export const RecordView = Type.Object({
 export function recordView({ state, txId, flaw }: Seen<RecordState>) {
   const { recordId, patient, class: recordClass, custodian, latestVersion, activeVersion } = state;
   const versions = state.versions.map(({ status, digest }, index) => ({ version: index + 1, status, digest }));
-  const counted = versions.some(({ status }) => status !== 'entered-in-error');
+  const served = versions.some(({ status }) => status === 'active' || status === 'proposed');
   // A state flag is not trusted because it is there: what failed verification is never shown as active.
-  const standing = !counted
+  const standing = !served
     ? ('entered-in-error' as const)
     : activeVersion !== null && flaw === null
       ? ('active' as const)
