@@ -22,6 +22,10 @@ export async function organizationProcesses({
   users,
   gatewayEnv = {},
 }) {
+  // Each chaincode process knows its organisation's own description of the consortium: what differs from it is vetoed.
+  const consortiumFile = path.join(directory, 'consortium.json');
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  writeFileSync(consortiumFile, JSON.stringify(topology));
   const databaseUrls = new Map();
   for (const { name } of topology.organizations) databaseUrls.set(name, await databaseUrlOf(name));
   return {
@@ -37,6 +41,8 @@ export async function organizationProcesses({
           address,
           '--chaincode-id',
           packageId,
+          '--consortium',
+          consortiumFile,
           ...(chaincodeTls
             ? ['--tls-cert', tls.certificate, '--tls-key', tls.key, '--tls-client-ca', tls.rootCertificate]
             : []),

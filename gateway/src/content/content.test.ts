@@ -7,7 +7,7 @@ import { ContentDecryptionError, decryptContent, encryptContent, generateContent
 import { contentIdOf, isContentId } from './content-id.ts';
 import { type ContentStore, FileContentStore, MemoryContentStore } from './content-store.ts';
 
-const SEED = Number(process.env['MQ_TEST_SEED'] ?? 20261121);
+const SEED = Number(process.env.MQ_TEST_SEED ?? 20261121);
 
 describe('contentIdOf', () => {
   // The first two are widely published; the trees were computed a second time by hand from the dag-pb and UnixFS specifications.

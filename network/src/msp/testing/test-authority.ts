@@ -42,7 +42,7 @@ export class TestAuthority {
       serialNumber: randomSerial(),
       notBefore: new Date(Date.now() - 2 * HOUR_MS),
       notAfter: new Date(Date.now() + YEAR_MS),
-      keys: keys as unknown as globalThis.CryptoKeyPair,
+      keys: keys,
       signingAlgorithm: ALGORITHM,
       extensions: await extensions(keys.publicKey, true),
     });
@@ -77,8 +77,8 @@ export class TestAuthority {
       serialNumber: wish.serialNumber ?? randomSerial(),
       notBefore: wish.notBefore ?? new Date(Date.now() - HOUR_MS),
       notAfter: wish.notAfter ?? new Date(Date.now() + YEAR_MS / 2),
-      publicKey: keys.publicKey as unknown as globalThis.CryptoKey,
-      signingKey: this.#keys.privateKey as unknown as globalThis.CryptoKey,
+      publicKey: keys.publicKey,
+      signingKey: this.#keys.privateKey,
       signingAlgorithm: ALGORITHM,
       extensions: await extensions(keys.publicKey, isCa),
     });
@@ -106,7 +106,7 @@ export class TestAuthority {
       thisUpdate: new Date(),
       nextUpdate: new Date(Date.now() + YEAR_MS),
       signingAlgorithm: ALGORITHM,
-      signingKey: this.#keys.privateKey as unknown as globalThis.CryptoKey,
+      signingKey: this.#keys.privateKey,
       entries: serialNumbers.map((serialNumber) => ({ serialNumber, revocationDate: new Date() })),
     });
     return list.toString('pem');
@@ -124,7 +124,7 @@ async function extensions(publicKey: webcrypto.CryptoKey, isCa: boolean): Promis
   return [
     new x509.BasicConstraintsExtension(isCa, undefined, true),
     new x509.KeyUsagesExtension(usage, true),
-    await x509.SubjectKeyIdentifierExtension.create(publicKey as unknown as globalThis.CryptoKey),
+    await x509.SubjectKeyIdentifierExtension.create(publicKey),
   ];
 }
 
