@@ -27,7 +27,8 @@ export type TaggedBlock = Readonly<{ index: number; sectors: readonly Scalar[]; 
 export type TaggedStream = AsyncIterable<TaggedBlock> | Iterable<TaggedBlock>;
 
 /**
- * `tau_i = sk_ID * (H_i * prod_j u[j]^m*[i][j])^rr`. The product is variable in time over the content, which is the owner's.
+ * `tau_i = sk_ID * (H_i * prod_j u[j]^m*[i][j])^rr`. The product is variable in time over the sectors, which are what
+ * the provider and the sanitiser get: ciphertext, blinded, or not to be hidden from them.
  * @param key `sk_ID`, 48 bytes
  * @throws CryptoError MQ_CRYPTO_ARGUMENT for an index or number of sectors outside the manifest; DecodingError for the key
  */

@@ -120,13 +120,17 @@ export function decapsulate(
   if (new Set(sx).size !== sx.length) return { valid: false, error: 'DUPLICATE' };
   const lambda = lagrangeAtZero(sx);
   const sum = verified.reduce(
-    (total, { E1, V1 }, i) => total.add(mulPublic(lambda[i] as bigint, E1.add(V1))),
+    (total, { E1, V1 }, i) => total.add(mulOrIdentity(lambda[i] as bigint, E1.add(V1))),
     RISTRETTO_IDENTITY,
   );
   const d = HL('TPRE-H3', encodePoint(XA), delegatee, encodePoint(mul(b, XA)), ctx);
   if (d === 0n || isIdentity(sum)) return { valid: false, error: 'BAD_KEY_POINT' };
   return { valid: true, keyPoint: encodePoint(mul(d, sum)) };
 }
+
+/** Coefficients follow from a secret of delegator and delegatee; a crafted capsule can make the point the identity. */
+const mulOrIdentity = (k: RistrettoScalar, P: RistrettoPoint): RistrettoPoint =>
+  k === 0n || isIdentity(P) ? RISTRETTO_IDENTITY : mul(k, P);
 
 /** @throws DecodingError */
 export function decodeResult(result: Uint8Array): Result {
