@@ -1,6 +1,8 @@
+import { chaincodePackage } from './chaincode-package.ts';
 import { chaincodeStatus } from './chaincode-status.ts';
 import { chaincodeUpgrade } from './chaincode-upgrade.ts';
 import type { Command } from './command.ts';
+import { doctor } from './doctor.ts';
 import { fabricInstall } from './fabric-install.ts';
 import { governanceApply } from './governance-apply.ts';
 import { governanceSign } from './governance-sign.ts';
@@ -22,6 +24,7 @@ import { topologyCheck } from './topology-check.ts';
 
 /** The commands of this workspace, in the order in which help lists them. */
 export const NETWORK_COMMANDS: readonly Command[] = [
+  doctor,
   networkUp,
   networkStatus,
   networkDown,
@@ -40,6 +43,7 @@ export const NETWORK_COMMANDS: readonly Command[] = [
   governanceSign,
   governanceStatus,
   governanceApply,
+  chaincodePackage,
   chaincodeStatus,
   chaincodeUpgrade,
 ];

@@ -1,0 +1,55 @@
+import {
+  type BinaryPlaces,
+  FABRIC_PROGRAMS,
+  findFabricBinaries,
+  INSTALL_ADVICE,
+} from '../../fabric/fabric-binaries.ts';
+import { FABRIC_VERSION } from '../../fabric/official-releases.ts';
+import { runTool } from '../../fabric/run-tool.ts';
+import { type Finding, ok, problem, warning } from './finding.ts';
+
+const CHECK = 'programs';
+const MIN_NODE = [24, 2] as const;
+
+/** Node's version, and Fabric's programs with theirs, where the engine needs them. */
+export async function checkBinaries(places: BinaryPlaces, needsFabric: boolean): Promise<Finding[]> {
+  const findings = [checkNode(process.versions.node)];
+  const binaries = findFabricBinaries(places);
+  if (binaries === undefined) {
+    const detail = `not all of ${FABRIC_PROGRAMS.join(', ')} were found`;
+    findings.push(
+      needsFabric
+        ? problem(CHECK, 'Fabric', detail, INSTALL_ADVICE)
+        : ok(CHECK, 'Fabric', `${detail}; not needed here`),
+    );
+    return findings;
+  }
+  for (const program of ['peer', 'orderer'] as const) {
+    const file = binaries[program];
+    const printed = await runTool(file, ['version']).catch((error: Error) => error.message);
+    const version = /Version:\s*v?(\d+\.\d+\.\d+\S*)/.exec(printed)?.[1];
+    if (version === undefined) {
+      findings.push(problem(CHECK, program, `${file} does not tell its version`, INSTALL_ADVICE));
+    } else if (!version.startsWith(`${majorMinor(FABRIC_VERSION)}.`)) {
+      const detail = `${file} is version ${version}, tested is ${FABRIC_VERSION}`;
+      findings.push(warning(CHECK, program, detail, INSTALL_ADVICE));
+    } else {
+      findings.push(ok(CHECK, program, `${file}, version ${version}`));
+    }
+  }
+  return findings;
+}
+
+export function checkNode(version: string): Finding {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [wantedMajor, wantedMinor] = MIN_NODE;
+  if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return ok(CHECK, 'Node.js', version);
+  return problem(
+    CHECK,
+    'Node.js',
+    version,
+    `install Node.js ${MIN_NODE.join('.')} or newer, or run npm ci, which brings it`,
+  );
+}
+
+const majorMinor = (version: string) => version.split('.').slice(0, 2).join('.');

@@ -1,0 +1,95 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { generateMaterial } from '../../pki/generate-material.ts';
+import { topologyFrom } from '../../topology/load-topology.ts';
+import { topologyDraft } from '../../topology/testing/topology-draft.ts';
+import { checkNode } from './check-binaries.ts';
+import { judgeRoom } from './check-disk.ts';
+import { checkOwnClock, checkPortsFree } from './check-places.ts';
+import { examine } from './examine.ts';
+
+const DAY_MS = 86_400_000;
+
+describe('examine', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'doctor-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const look = (overrides: Partial<Parameters<typeof examine>[0]> = {}) =>
+    examine({
+      topology: topologyFrom(topologyDraft()),
+      materialDirectory: path.join(folder, 'keys'),
+      dataDirectory: path.join(folder, 'not', 'there', 'yet'),
+      engine: 'embedded',
+      binaryPlaces: { projectDirectory: folder },
+      isRunning: false,
+      nowMs: Date.now(),
+      ...overrides,
+    });
+
+  it('misses keys and, for Fabric only, its programs; each with a cure', async () => {
+    const embedded = (await look()).filter(({ level }) => level === 'problem');
+    expect(embedded.map(({ check }) => check)).toEqual(['certificates']);
+    const fabric = (await look({ engine: 'fabric' })).filter(({ level }) => level === 'problem');
+    expect(fabric.map(({ check }) => check)).toEqual(['programs', 'certificates']);
+    for (const { cure } of fabric) expect(cure).toMatch(/medquorum/);
+  });
+
+  it('warns of certificates a month before they end, and finds those that have', async () => {
+    await generateMaterial(topologyFrom(topologyDraft()), path.join(folder, 'keys'), { days: 100 });
+    const levels = async (days: number) => {
+      const findings = await look({ nowMs: Date.now() + days * DAY_MS });
+      return new Set(findings.filter(({ check }) => check === 'certificates').map(({ level }) => level));
+    };
+    expect(await levels(60)).toEqual(new Set(['ok']));
+    expect(await levels(80)).toEqual(new Set(['warning']));
+    expect(await levels(101)).toEqual(new Set(['problem']));
+  });
+
+  it('sees that nobody answers of a network that is said to run', async () => {
+    const findings = await look({ isRunning: true });
+    expect(findings.some(({ check, level }) => check === 'connections' && level === 'problem')).toBe(true);
+  });
+});
+
+describe('checkPortsFree', () => {
+  it('says who has a port', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const place = { what: 'a peer', host: '127.0.0.1', port };
+    const [finding] = await checkPortsFree([place]);
+    expect(finding).toMatchObject({
+      level: 'problem',
+      subject: 'a peer',
+      detail: expect.stringContaining(`:${port} is taken`),
+    });
+    if (process.platform === 'linux') expect(finding?.detail).toContain(`process ${process.pid}`);
+    await new Promise((resolve) => server.close(resolve));
+    expect(await checkPortsFree([place])).toMatchObject([{ level: 'ok' }]);
+  });
+});
+
+describe('limits', () => {
+  it.each([
+    ['24.2.0', 'ok'],
+    ['24.1.9', 'problem'],
+    ['25.0.0', 'ok'],
+    ['22.12.0', 'problem'],
+  ])('Node.js %s is %s', (version, level) => expect(checkNode(version).level).toBe(level));
+
+  it.each([
+    [10e9, 'ok'],
+    [10e9 - 1, 'warning'],
+    [2e9, 'warning'],
+    [2e9 - 1, 'problem'],
+  ])('%d free bytes are %s', (bytes, level) => expect(judgeRoom('/', bytes).level).toBe(level));
+
+  it('distrusts a clock that is behind its own signatures', () => {
+    expect([checkOwnClock(1000, 1000).level, checkOwnClock(1000, 999).level]).toEqual(['ok', 'warning']);
+  });
+});

@@ -1,0 +1,123 @@
+import { appendFileSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SubmittedTransaction, Transaction } from '@hyperledger/fabric-gateway';
+import type { OperatedNetwork } from './operated-network.ts';
+import { ProbeClient } from './probe-client.ts';
+
+/** Rest between two writes of one organisation: a steady load, not a benchmark. */
+const PAUSE_MS = 40;
+const RETRY_MS = 100;
+/** Past this a write counts as failed: nothing here should be away so long. */
+const GIVE_UP_MS = 90_000;
+
+/** One line of the client's own log, written before anybody is told that the write is done. */
+export type Acknowledged = Readonly<{
+  mspId: string;
+  key: string;
+  /** The transaction that was acknowledged. */
+  txId: string;
+  /** All transactions endorsed for this key; at most one may be valid. */
+  attempts: readonly string[];
+  begunMs: number;
+  doneMs: number;
+}>;
+
+/** A client per organisation that writes a new key again and again, as a careful application does: what it does not know, it finds out. */
+export class SteadyWriters {
+  readonly #network: OperatedNetwork;
+  readonly #mspIds: readonly string[];
+  readonly #logFile: string;
+  readonly #failures: string[] = [];
+  #stopping = false;
+  #running: Promise<unknown> = Promise.resolve();
+
+  static start(network: OperatedNetwork, mspIds: readonly string[], logFile: string): SteadyWriters {
+    const writers = new SteadyWriters(network, mspIds, logFile);
+    writers.#running = Promise.all(mspIds.map((mspId) => writers.#writeOn(mspId)));
+    return writers;
+  }
+
+  private constructor(network: OperatedNetwork, mspIds: readonly string[], logFile: string) {
+    this.#network = network;
+    this.#mspIds = mspIds;
+    this.#logFile = logFile;
+  }
+
+  /** What was acknowledged so far, as the log has it. */
+  log(): readonly Acknowledged[] {
+    try {
+      const lines = readFileSync(this.#logFile, 'utf8').split('\n');
+      return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Acknowledged);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
+  /** Writes that were given up, with the last failure. */
+  get failures(): readonly string[] {
+    return this.#failures;
+  }
+
+  /** Resolves when every writer has had a write acknowledged that it began from now on; gives the times from now to that. */
+  async recovered(): Promise<readonly number[]> {
+    const sinceMs = performance.now();
+    const first = (mspId: string) => this.log().find((entry) => entry.mspId === mspId && entry.begunMs >= sinceMs);
+    while (!this.#mspIds.every(first)) {
+      if (performance.now() - sinceMs > GIVE_UP_MS)
+        throw new Error(`writers did not recover: ${this.#failures.join('; ')}`);
+      await delay(RETRY_MS);
+    }
+    return this.#mspIds.map((mspId) => (first(mspId)?.doneMs ?? 0) - sinceMs);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#running;
+  }
+
+  async #writeOn(mspId: string): Promise<void> {
+    const client = await ProbeClient.connect(this.#network, mspId);
+    for (let n = 0; !this.#stopping; n += 1) {
+      const key = `${mspId}/${n}`;
+      await this.#write(client, mspId, key).catch((error: Error) => this.#failures.push(`${key}: ${error.message}`));
+      await delay(PAUSE_MS);
+    }
+    client.close();
+  }
+
+  async #write(client: ProbeClient, mspId: string, key: string): Promise<void> {
+    const begunMs = performance.now();
+    const attempts: string[] = [];
+    const script = JSON.stringify([['put', key, `value of ${key}`]]);
+    const patiently = <T>(act: () => Promise<T>) => untilItWorks(act, begunMs + GIVE_UP_MS);
+    for (;;) {
+      // Nothing is submitted before it is endorsed: to endorse anew is safe.
+      const transaction: Transaction = await patiently(() =>
+        client.contract.newProposal('run', { arguments: [script] }).endorse(),
+      );
+      const txId = transaction.getTransactionId();
+      attempts.push(txId);
+      // Whether a failed submission arrived is not known: the same transaction is sent again, which commits once at most.
+      const status = await patiently(async () => {
+        const submitted: SubmittedTransaction = await transaction.submit();
+        return submitted.getStatus();
+      });
+      if (!status.successful) continue;
+      const entry: Acknowledged = { mspId, key, txId, attempts, begunMs, doneMs: performance.now() };
+      appendFileSync(this.#logFile, `${JSON.stringify(entry)}\n`);
+      return;
+    }
+  }
+}
+
+async function untilItWorks<T>(act: () => Promise<T>, deadlineMs: number): Promise<T> {
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      if (performance.now() > deadlineMs) throw error;
+      await delay(RETRY_MS);
+    }
+  }
+}
