@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { GatewayError } from '../gateway-error.ts';
 import type { OidcIssuer } from '../identity/token-verifier.ts';
 import type { FabricLedgerOptions } from '../ledger/fabric-ledger.ts';
+import { readPeerEndpoint } from './connection-profile.ts';
 import {
   type Consortium,
   type ConsortiumOrganization,
@@ -10,6 +11,7 @@ import {
   readConsortiumFile,
 } from './consortium-file.ts';
 import type { Config } from './load-config.ts';
+import { readWalletIdentity } from './wallet-identity.ts';
 
 /** An account made at start when it is absent. */
 export type BootstrapAccount = Readonly<{
@@ -87,18 +89,28 @@ function ledgerOptions(
   own: ConsortiumOrganization,
 ): FabricLedgerOptions {
   const [peer] = own.peers;
+  const profileFile = settings.get('ledger.connectionProfile');
+  const profile = profileFile === undefined ? undefined : readPeerEndpoint(profileFile, mspId);
+  const walletDir = settings.get('ledger.walletDir');
+  const identity =
+    walletDir === undefined ? undefined : readWalletIdentity(walletDir, settings.need('ledger.walletUser'), mspId);
   const user = (...parts: string[]) =>
     material(settings, own.name, 'private', 'users', settings.get('material.user'), ...parts);
   return {
     mspId,
     channel: settings.get('ledger.channel') ?? consortium.channel.name,
     chaincode: settings.get('ledger.chaincode'),
-    peerEndpoint: settings.get('ledger.peerEndpoint') ?? `${peer?.host ?? own.host ?? '127.0.0.1'}:${peer?.port}`,
-    peerHostname: settings.get('ledger.peerHostname'),
+    peerEndpoint:
+      settings.get('ledger.peerEndpoint') ??
+      profile?.endpoint ??
+      `${peer?.host ?? own.host ?? '127.0.0.1'}:${peer?.port}`,
+    peerHostname: settings.get('ledger.peerHostname') ?? profile?.hostname,
     tlsRootCert:
-      settings.get('ledger.tlsRootCert') ?? material(settings, own.name, 'public', 'msp', 'tlscacerts', 'tlsca.pem'),
-    clientCert: settings.get('ledger.clientCert') ?? user('msp', 'signcerts', 'cert.pem'),
-    clientKey: settings.get('ledger.clientKey') ?? user('msp', 'keystore', 'key.pem'),
+      settings.get('ledger.tlsRootCert') ??
+      profile?.tlsRoot ??
+      material(settings, own.name, 'public', 'msp', 'tlscacerts', 'tlsca.pem'),
+    clientCert: settings.get('ledger.clientCert') ?? identity?.certificate ?? user('msp', 'signcerts', 'cert.pem'),
+    clientKey: settings.get('ledger.clientKey') ?? identity?.privateKey ?? user('msp', 'keystore', 'key.pem'),
     evaluateTimeoutMs: settings.get('ledger.evaluateTimeoutMs'),
     endorseTimeoutMs: settings.get('ledger.endorseTimeoutMs'),
     submitTimeoutMs: settings.get('ledger.submitTimeoutMs'),

@@ -174,6 +174,13 @@ export const SETTINGS = [
   { name: 'ledger.tlsRootCert', kind: 'string', meaning: 'PEM file with the TLS root of the peer' },
   { name: 'ledger.clientCert', kind: 'string', meaning: 'PEM file with the certificate of the submitting client' },
   { name: 'ledger.clientKey', kind: 'string', meaning: 'PEM file with the private key of the submitting client' },
+  {
+    name: 'ledger.connectionProfile',
+    kind: 'string',
+    meaning: 'Fabric connection profile (JSON or YAML): endpoint and TLS root of the own peer, unless set above',
+  },
+  { name: 'ledger.walletDir', kind: 'string', meaning: 'wallet folder with <user>.id files: the submitting client' },
+  { name: 'ledger.walletUser', kind: 'string', meaning: 'user of the wallet; needed with ledger.walletDir' },
   { name: 'ledger.channel', kind: 'string', meaning: 'channel; default from the consortium file' },
   { name: 'ledger.chaincode', kind: 'string', default: 'ehr', meaning: 'chaincode name' },
   {
@@ -261,7 +268,7 @@ export const SETTINGS = [
     name: 'groupCommit.maxInFlight',
     kind: 'integer',
     unit: 'count',
-    default: 4,
+    default: 2,
     minimum: 1,
     maximum: 64,
     meaning: 'transactions of one function under way together',

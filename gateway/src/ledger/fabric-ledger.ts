@@ -5,6 +5,9 @@ import type { BlockStream, Committed, Ledger, PlannedTransaction, TransactionReq
 import { type LedgerStage, toLedgerFault, toValidationFault } from './ledger-fault.ts';
 import { lowSSigner } from './low-s-signer.ts';
 
+/** A PEM file, or its text where it came inside another file (connection profile, wallet). */
+export type PemSource = string | Readonly<{ pem: string }>;
+
 export type FabricLedgerOptions = Readonly<{
   mspId: string;
   channel: string;
@@ -13,10 +16,9 @@ export type FabricLedgerOptions = Readonly<{
   peerEndpoint: string;
   /** Name in the peer's TLS certificate where it is not that of the endpoint. */
   peerHostname?: string | undefined;
-  /** PEM files. */
-  tlsRootCert: string;
-  clientCert: string;
-  clientKey: string;
+  tlsRootCert: PemSource;
+  clientCert: PemSource;
+  clientKey: PemSource;
   evaluateTimeoutMs: number;
   endorseTimeoutMs: number;
   submitTimeoutMs: number;
@@ -36,7 +38,7 @@ export class FabricLedger implements Ledger {
   constructor(options: FabricLedgerOptions) {
     this.channel = options.channel;
     this.chaincode = options.chaincode;
-    this.#client = new Client(options.peerEndpoint, credentials.createSsl(readFileSync(options.tlsRootCert)), {
+    this.#client = new Client(options.peerEndpoint, credentials.createSsl(read(options.tlsRootCert)), {
       'grpc.max_receive_message_length': -1,
       'grpc.max_send_message_length': -1,
       // A peer that vanished without closing is noticed, and a restarted one is found again soon.
@@ -47,8 +49,8 @@ export class FabricLedger implements Ledger {
     const within = (ms: number) => () => ({ deadline: Date.now() + ms });
     this.#gateway = connect({
       client: this.#client,
-      identity: { mspId: options.mspId, credentials: readFileSync(options.clientCert) },
-      signer: lowSSigner(readFileSync(options.clientKey)),
+      identity: { mspId: options.mspId, credentials: read(options.clientCert) },
+      signer: lowSSigner(read(options.clientKey)),
       hash: hash.none,
       evaluateOptions: within(options.evaluateTimeoutMs),
       endorseOptions: within(options.endorseTimeoutMs),
@@ -95,6 +97,9 @@ export class FabricLedger implements Ledger {
     this.#client.close();
   }
 }
+
+const read = (source: PemSource): Buffer =>
+  typeof source === 'string' ? readFileSync(source) : Buffer.from(source.pem);
 
 async function at<T>(stage: LedgerStage, call: () => Promise<T>): Promise<T> {
   try {
