@@ -43,9 +43,13 @@ function decodeTimestamp(bytes: Buffer): { seconds: number; nanos: number } {
   return { seconds, nanos };
 }
 
-/** The first value of a length-delimited field; no bytes when absent. */
+/**
+ * The last value of a length-delimited field, as the generated protobuf code of validation reads it: whoever writes a field
+ * twice must not be able to show validation one thing and the ledger another. No bytes when absent.
+ */
 function field(message: Uint8Array, number: number): Buffer {
   const reader = new WireReader(message);
-  while (reader.next()) if (reader.field === number) return reader.bytes();
-  return Buffer.alloc(0);
+  let value: Buffer = Buffer.alloc(0);
+  while (reader.next()) if (reader.field === number) value = reader.bytes();
+  return value;
 }

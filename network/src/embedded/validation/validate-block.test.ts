@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
-import { common } from '@hyperledger/fabric-protos';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { common, peer } from '@hyperledger/fabric-protos';
 import fc from 'fast-check';
 import { parsePolicyText } from '../../policy/policy-text.ts';
+import { openLedger } from '../ledger/open-ledger.ts';
 import type { NamespaceReadWriteSet, RangeQuery, Version } from '../ledger/read-write-set.ts';
 import { RangeSummary } from '../simulator/range-summary.ts';
 import { TEST_SEED } from '../testing/test-seed.ts';
-import { TestChain, type TransactionWish } from './testing/test-chain.ts';
+import { WireWriter } from '../wire/wire-writer.ts';
+import { TEST_DEFINITIONS, TestChain, type TransactionWish } from './testing/test-chain.ts';
 
 let chain: TestChain;
 beforeAll(async () => {
@@ -112,6 +117,32 @@ describe('a transaction with bytes changed at random', () => {
       }),
       { seed: TEST_SEED, numRuns: 400 },
     );
+  });
+});
+
+describe('a field that stands twice in a transaction', () => {
+  it('is read alike by validation, by the ledger and when the ledger is opened again', async () => {
+    const directory = await mkdtemp(path.join(os.tmpdir(), 'validate-block-'));
+    const durable = await TestChain.open(directory);
+    const payload = common.Payload.deserializeBinary(
+      common.Envelope.deserializeBinary(durable.transaction({ sets: put('twice') })).getPayload_asU8(),
+    );
+    const [action] = peer.Transaction.deserializeBinary(payload.getData_asU8()).getActionsList();
+    if (action === undefined) throw new Error('no action');
+    const first = new WireWriter().bytes(1, action.getHeader_asU8()).bytes(2, Buffer.from([0x0a, 1, 0]));
+    const both = first.bytes(2, action.getPayload_asU8()).finish();
+    payload.setData(new WireWriter().element(1, both).finish());
+    expect(await durable.commit([durable.withPayload(payload.serializeBinary())])).toEqual(['VALID']);
+    await durable.ledger.close();
+    const again = await openLedger({ directory, collections: TEST_DEFINITIONS });
+    const view = again.view();
+    expect(view.get('cc', 'twice')?.value).toEqual(Buffer.from('v'));
+    view.close();
+    const history = [];
+    for await (const change of again.history('cc', 'twice')) history.push(Buffer.from(change.value).toString());
+    expect(history).toEqual(['v']);
+    await again.close();
+    await rm(directory, { recursive: true });
   });
 });
 

@@ -81,16 +81,17 @@ export class TestChain {
     this.msps = msps;
     this.client = client;
     this.#peers = peers;
-    this.#rules = new EndorsementRules(definitions, new ChannelPolicies(msps, TEST_MSP_IDS));
+    this.#rules = new EndorsementRules(TEST_DEFINITIONS, new ChannelPolicies(msps, TEST_MSP_IDS));
   }
 
-  static async open(): Promise<TestChain> {
+  /** `directory`: where the ledger lies; undefined keeps it in memory. */
+  static async open(directory?: string): Promise<TestChain> {
     const authorities = await Promise.all(TEST_MSP_IDS.map((mspId) => TestAuthority.create(mspId)));
     const peers = await Promise.all(authorities.map((authority) => authority.signer({ ou: 'peer' })));
     const [first] = authorities;
     if (first === undefined) throw new Error('no organisation');
     const msps = new MspManager(authorities.map((authority) => authority.mspConfig()));
-    const ledger = await openLedger({ directory: undefined, collections: definitions });
+    const ledger = await openLedger({ directory, collections: TEST_DEFINITIONS });
     const chain = new TestChain(
       ledger,
       msps,
@@ -167,7 +168,8 @@ export class TestChain {
   }
 }
 
-const definitions = chaincodeDirectory(
+/** The chaincodes of the test chain, as a ledger opened again needs them. */
+export const TEST_DEFINITIONS = chaincodeDirectory(
   CHAINCODES.map((chaincode) => chaincodeDefinition(chaincode, TEST_MSP_IDS)),
   TEST_MSP_IDS,
 );
