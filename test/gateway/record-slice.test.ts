@@ -166,6 +166,27 @@ describe('a record, from one hospital to another', () => {
     );
   });
 
+  it('keeps patient, class of data and labels of a segregated record off the public ledger', async () => {
+    const content = { resourceType: 'Condition', subject: { reference: `Patient/${patient}` } };
+    const header = { confidentiality: 'R', labels: ['PSY'] };
+    const open = await consortium.as(CITY, 'clinician', 'POST', '/records', { patient, header, content });
+    expect(open.json()).toMatchObject({ code: 'MQ_RECORD_CLASS_MISMATCH' });
+    const proposed = await consortium.as(CITY, 'clinician', 'POST', '/records', {
+      patient,
+      class: 'segregated',
+      header,
+      content,
+    });
+    expect(proposed.json()).toMatchObject({ recordId: expect.any(String) });
+    expect(proposed.statusCode).toBe(201);
+    const history = (
+      await consortium.as(CITY, 'clinician', 'GET', `/records/${proposed.json().recordId}/history`)
+    ).json();
+    expect(history).toMatchObject({ record: { patient: null, flaw: null }, versions: [{ header: null }] });
+    expect(JSON.stringify(history)).not.toContain(patient);
+    expect(JSON.stringify(history)).not.toContain('PSY');
+  });
+
   it('refuses treatment once the care relation is closed', async () => {
     const { relations } = (await consortium.as(CITY, 'clinician', 'GET', `/patients/${patient}/care-relations`)).json();
     const own = relations.find(({ mspId }: { mspId: string }) => mspId === CITY);

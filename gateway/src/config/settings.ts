@@ -64,7 +64,7 @@ export const SETTINGS = [
     name: 'http.maxRequestsPerMinute',
     kind: 'integer',
     unit: 'count',
-    default: 6000,
+    default: 600_000,
     minimum: 1,
     maximum: 10_000_000,
     meaning: 'requests of one account or address in a minute',
