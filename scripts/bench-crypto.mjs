@@ -27,7 +27,7 @@ const COLUMNS = [
   'encodingMs',
   'ratioWithDecoding',
 ];
-const WIDTHS = [16, 20, 22, 6, 6, 10, 10, 6, 10, 10, 17];
+const WIDTHS = [16, 31, 21, 7, 6, 10, 10, 6, 10, 10, 17];
 
 let values;
 try {
