@@ -7,6 +7,7 @@ import { decodeNonZeroScalar } from '../arithmetic/scalar.ts';
 import { concatBytes, i2osp, lp } from '../encoding/bytes.ts';
 import { CryptoError } from '../errors/crypto-error.ts';
 import { decodedOrUndefined } from '../errors/decoding-error.ts';
+import { orUndefined } from '../errors/or-undefined.ts';
 import { hpkeOpen, hpkeSeal } from '../keys/hpke.ts';
 import { type RandomSource, systemRandom } from '../random/random-source.ts';
 import { lagrangeAtZero } from '../threshold-bls/threshold-signature.ts';
@@ -75,12 +76,7 @@ export function verifyIdentityKey(
 
 /** `H_ID` for verifiers, who answer false to an identity that cannot be one. */
 export function identityOrUndefined(arithmetic: Bls12381, channel: string, identity: string): G1Point | undefined {
-  try {
-    return identityPoint(arithmetic, channel, identity);
-  } catch (error) {
-    if (error instanceof CryptoError) return undefined;
-    throw error;
-  }
+  return orUndefined(() => identityPoint(arithmetic, channel, identity));
 }
 
 /** Seals a share to the owner's X25519 key: whoever reads t channels in clear has the key. */

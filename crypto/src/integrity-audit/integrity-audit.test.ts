@@ -59,7 +59,7 @@ describe.each(backEnds.map((arithmetic) => [arithmetic.name, arithmetic] as cons
     expect(await verifyTags(arithmetic, file.manifest, keys.Ppub, file.masked, random)).toBe(true);
     const bytes = await prove(arithmetic, file.manifest, { seed, c: 3 }, stored(file.masked));
     expect(verifyProof(arithmetic, file.manifest, keys.Ppub, { seed, c: 3 }, true, bytes)).toBe(true);
-  }, 30_000);
+  }, 180_000);
 });
 
 it('completes for random sizes, sectors, sanitisable blocks and challenges', async () => {
@@ -79,7 +79,7 @@ it('completes for random sizes, sectors, sanitisable blocks and challenges', asy
     ),
     runs(8),
   );
-}, 60_000);
+}, 180_000);
 
 describe('identity keys', () => {
   it('are the same from any t shares, and verify', () => {
@@ -197,7 +197,7 @@ describe('manifests', () => {
     expect(verifyManifest(mcl, text.manifest, other.Ppub, text.signature)).toBe(false);
     expect(verifyManifest(mcl, text.manifest, Ppub, text.signature.slice(0, 143))).toBe(false);
     expect(verifyManifest(mcl, text.manifest, Ppub, cipher.signature)).toBe(false);
-  }, 30_000);
+  }, 180_000);
 
   it('with S the identity and sigma the identity key are refused', () => {
     const identity = Uint8Array.from([0xc0, ...new Uint8Array(95)]);
@@ -212,7 +212,7 @@ describe('manifests', () => {
 
   it('decode from 100,000 strings to a value or a typed error', () => {
     fuzzDecoder(decodeManifest, [octets, encodeManifest(cipher.manifest)], 'audit-manifest');
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('blocks', () => {
@@ -236,7 +236,7 @@ describe('blocks', () => {
     expect(() => decodeSectors(text.manifest, concatBytes(bytes, Uint8Array.of(0)))).toThrow('MQ_CRYPTO_LENGTH');
     expect(() => decodeSectors(text.manifest, concatBytes(i2osp(ORDER, 32), i2osp(0, 32)))).toThrow('MQ_CRYPTO_SCALAR');
     fuzzDecoder((strings) => decodeSectors(text.manifest, strings), [bytes], 'audit-sectors');
-  }, 30_000);
+  }, 180_000);
 });
 
 describe('tags', () => {
@@ -381,7 +381,7 @@ describe('proofs', () => {
     expect(acceptedFlips(cipherProof, (bytes) => verifyProof(mcl, cipher.manifest, Ppub, query, false, bytes))).toEqual(
       [],
     );
-  }, 60_000);
+  }, 180_000);
 
   it('are refused under another manifest, master key, seed or number of blocks', () => {
     for (const change of [
@@ -491,7 +491,7 @@ describe('proofs', () => {
 
   it('decode from 100,000 strings to a value or a typed error', () => {
     fuzzDecoder((bytes) => decodeProof(mcl, text.manifest, bytes), [proof, cipherProof], 'audit-proof');
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('batches', () => {

@@ -6,9 +6,9 @@ import { ByteReader } from '../encoding/byte-reader.ts';
 import { concatBytes, i2osp, lp, utf8 } from '../encoding/bytes.ts';
 import { CryptoError } from '../errors/crypto-error.ts';
 import { DecodingError, decodedOrUndefined } from '../errors/decoding-error.ts';
+import { orUndefined } from '../errors/or-undefined.ts';
 import { type RandomSource, systemRandom } from '../random/random-source.ts';
-import { auditDst, MAX_IDENTITY_BYTES, MAX_SECTORS } from './bases.ts';
-import { identityOrUndefined } from './identity-key.ts';
+import { auditDst, identityPoint, MAX_IDENTITY_BYTES, MAX_SECTORS } from './bases.ts';
 
 export const SECTOR_BYTES = 31;
 export const MAX_BLOCKS = 1_000_000;
@@ -126,15 +126,11 @@ export const manifestHash = (manifest: Manifest): Uint8Array => sha256(encodeMan
 
 /** A manifest with its derived values, as every scheme operation needs it; undefined for one that breaks a rule. */
 export function checkedManifest(arithmetic: Bls12381, manifest: Manifest) {
-  try {
+  return orUndefined(() => {
     const octets = encodeManifest(manifest);
-    const H_ID = identityOrUndefined(arithmetic, manifest.channel, manifest.identity);
-    if (H_ID === undefined) return undefined;
+    const H_ID = identityPoint(arithmetic, manifest.channel, manifest.identity);
     return { octets, mh: sha256(octets), H_ID, R: arithmetic.G2.decode(manifest.R, 'R') };
-  } catch (error) {
-    if (error instanceof CryptoError) return undefined;
-    throw error;
-  }
+  });
 }
 
 /** Manifest signature `S || sigma`, 144 bytes: `S = P2^q`, `sigma = sk_ID * HashG1(lp(manifest) || S)^q`. */

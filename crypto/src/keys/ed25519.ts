@@ -41,7 +41,7 @@ export function isEd25519PublicKey(publicKey: Uint8Array): boolean {
 /**
  * Strict verification; never throws.
  *
- * @param equation the arithmetic, noble by default; Node callers inject the one of `node-crypto.ts` for speed
+ * @param equation the arithmetic, noble by default; Node callers inject the one of `../node-crypto.ts` for speed
  */
 export function verifyEd25519(
   signature: Uint8Array,

@@ -5,6 +5,7 @@
 import { base64urlDecode, base64urlEncode } from '../encoding/base64url.ts';
 import { canonicalJson, type JsonValue } from '../encoding/canonical-json.ts';
 import { CryptoError } from '../errors/crypto-error.ts';
+import { orUndefined } from '../errors/or-undefined.ts';
 import { type Ed25519Equation, signEd25519, verifyEd25519 } from './ed25519.ts';
 
 export const INTENT_VERSION = 1;
@@ -49,6 +50,9 @@ export type IntentMismatch =
   | 'MQ_INTENT_FUNCTION'
   | 'MQ_INTENT_EXPIRED';
 
+/** base64url of 64 and 32 bytes. */
+const SIGNATURE_CHARS = 86;
+const PUBLIC_KEY_CHARS = 43;
 const NAME = /^[\x21-\x7e]+$/;
 const NONCE = /^[A-Za-z0-9_-]{1,64}$/;
 const HEAD_DIGEST = /^[0-9a-f]{64}$/;
@@ -100,12 +104,14 @@ export function verifyIntent(
   publicKey: string,
   equation?: Ed25519Equation,
 ): boolean {
-  try {
-    return verifyEd25519(base64urlDecode(signature), intentBytes(intent), base64urlDecode(publicKey), equation);
-  } catch (error) {
-    if (error instanceof CryptoError) return false;
-    throw error;
-  }
+  if (signature.length !== SIGNATURE_CHARS || publicKey.length !== PUBLIC_KEY_CHARS) return false;
+  const decoded = orUndefined(() => ({
+    message: intentBytes(intent),
+    signature: base64urlDecode(signature),
+    publicKey: base64urlDecode(publicKey),
+  }));
+  if (decoded === undefined) return false;
+  return verifyEd25519(decoded.signature, decoded.message, decoded.publicKey, equation);
 }
 
 /** The first way in which a (validly signed) intent does not fit its use, or undefined when it does. */

@@ -136,7 +136,7 @@ describe('messages', () => {
     expect(first.refused).toBeGreaterThan(90_000);
     const second = fuzzDecoder((m) => decodePsiMessage2(sid, initiator.message1, m), [message2], 'psi-2');
     expect(second.refused).toBeGreaterThan(90_000);
-  }, 60_000);
+  }, 180_000);
 });
 
 it('draws a fresh exponent per run', () => {

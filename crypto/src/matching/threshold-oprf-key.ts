@@ -22,7 +22,8 @@ import {
 import { ByteReader } from '../encoding/byte-reader.ts';
 import { concatBytes, i2osp, lp, utf8 } from '../encoding/bytes.ts';
 import { CryptoError } from '../errors/crypto-error.ts';
-import { DecodingError, decodedOrUndefined } from '../errors/decoding-error.ts';
+import { DecodingError } from '../errors/decoding-error.ts';
+import { orUndefined } from '../errors/or-undefined.ts';
 import { type RandomSource, systemRandom } from '../random/random-source.ts';
 
 export const TOPRF_MAX_AUTHORITIES = 32;
@@ -84,10 +85,9 @@ export const toprfDealDigest = (scope: ToprfScope, deal: Uint8Array): Uint8Array
 
 /** Whether dealer i knows the constant term it commits to; false for anything malformed. */
 export function toprfDealVerify(scope: ToprfScope, i: number, deal: Uint8Array): boolean {
-  const octets = toprfScope(scope);
-  const decoded = decodedOrUndefined(() => decodeToprfDeal(scope, i, deal));
+  const decoded = orUndefined(() => ({ ...decodeToprfDeal(scope, i, deal), octets: toprfScope(scope) }));
   if (decoded === undefined) return false;
-  const { commitments, c, s } = decoded;
+  const { commitments, c, s, octets } = decoded;
   const C0 = commitments[0] as RistrettoPoint;
   const W = mulPublic(s, RISTRETTO_BASE).subtract(mulPublic(c, C0));
   if (isIdentity(W)) return false;
@@ -102,8 +102,8 @@ export function toprfShareVerify(
   j: number,
   share: Uint8Array,
 ): boolean {
-  toprfScope(scope);
-  const decoded = decodedOrUndefined(() => ({
+  const decoded = orUndefined(() => ({
+    octets: toprfScope(scope),
     ...decodeToprfDeal(scope, i, deal),
     fij: decodeScalarL(share, 'share'),
   }));

@@ -17,7 +17,8 @@ import {
 import { ByteReader } from '../encoding/byte-reader.ts';
 import { concatBytes, i2osp, lp, utf8 } from '../encoding/bytes.ts';
 import { CryptoError } from '../errors/crypto-error.ts';
-import { DecodingError, decodedOrUndefined } from '../errors/decoding-error.ts';
+import { DecodingError } from '../errors/decoding-error.ts';
+import { orUndefined } from '../errors/or-undefined.ts';
 import { type RandomSource, systemRandom } from '../random/random-source.ts';
 import { checkToprfText, type ToprfKeyShare, type ToprfPublicKey, toprfPublicShare } from './threshold-oprf-key.ts';
 import {
@@ -114,6 +115,9 @@ export function toprfCombine(
     verified.push(decoded);
   }
   if (new Set(verified.map(({ index }) => index)).size !== t) return { valid: false, error: 'DUPLICATE' };
+  if (verified[0]?.elements.length !== inputs.length) {
+    throw new CryptoError('MQ_CRYPTO_ARGUMENT', 'inputs and request differ in number');
+  }
   const lambda = lagrangeAtZero(verified.map(({ index }) => BigInt(index)));
   const Z = inputs.map((_, l) =>
     verified.reduce(
@@ -139,7 +143,7 @@ export function toprfTag({ scope, commitments }: ToprfPublicKey, output: Uint8Ar
 type Answer = Readonly<{ index: number; elements: readonly RistrettoPoint[] }>;
 
 function verifiedAnswer(publicKey: ToprfPublicKey, request: Uint8Array, answer: Uint8Array): Answer | undefined {
-  return decodedOrUndefined(() => {
+  return orUndefined(() => {
     const blinded = decodeToprfRequest(publicKey, request);
     const { index, evaluated, proof } = decodeToprfAnswer(publicKey, request, answer);
     const Yj = toprfPublicShare(publicKey, index);

@@ -105,7 +105,7 @@ describe('VOPRF', () => {
     const verify = (bytes: Uint8Array) => voprfVerify(keys.pkS, elements, evaluatedElements, bytes);
     expect(fuzzDecoder(verify, [proof], 'voprf-verify', 2000).refused).toBe(0);
     fuzzDecoder((bytes) => voprfFinalize(bytes, keys.skS, bytes), [element], 'voprf-finalize', 2000);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('deduplication', () => {

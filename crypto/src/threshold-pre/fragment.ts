@@ -23,6 +23,7 @@ import { ByteReader } from '../encoding/byte-reader.ts';
 import { concatBytes, equalBytes, lp, utf8 } from '../encoding/bytes.ts';
 import { CryptoError } from '../errors/crypto-error.ts';
 import { decodedOrUndefined } from '../errors/decoding-error.ts';
+import { orUndefined } from '../errors/or-undefined.ts';
 import { hpkeOpen, hpkeSeal } from '../keys/hpke.ts';
 import { type RandomSource, systemRandom } from '../random/random-source.ts';
 import { type Grant, grantContext } from './grant.ts';
@@ -95,11 +96,10 @@ export function verifyFragment(
   grant: Grant,
   ledgerPart?: Uint8Array,
 ): boolean {
-  const ctx = grantContext(grant);
   if (ledgerPart !== undefined && !equalBytes(fragmentPublicPart(fragment), ledgerPart)) return false;
-  const decoded = decodedOrUndefined(() => decodeFragment(fragment));
+  const decoded = orUndefined(() => ({ ...decodeFragment(fragment), ctx: grantContext(grant) }));
   if (decoded === undefined) return false;
-  return mul(decoded.rk, U).equals(decoded.U1) && verifyDelegation(decoded, parties, authority, ctx);
+  return mul(decoded.rk, U).equals(decoded.U1) && verifyDelegation(decoded, parties, authority, decoded.ctx);
 }
 
 /** Fields of a fragment for the ledger: `id || XA || U1 || z1 || z2`, 160 bytes. */

@@ -22,6 +22,7 @@ import {
 import { ByteReader } from '../encoding/byte-reader.ts';
 import { concatBytes, utf8 } from '../encoding/bytes.ts';
 import { decodedOrUndefined } from '../errors/decoding-error.ts';
+import { orUndefined } from '../errors/or-undefined.ts';
 import { type RandomSource, systemRandom } from '../random/random-source.ts';
 import { type Capsule, decodeCapsule } from './capsule.ts';
 import {
@@ -89,7 +90,8 @@ export function verifyResult(
   parties: GrantParties,
   grant: Grant,
 ): boolean {
-  return verifiedResult(capsule, { authority, result }, parties, grantContext(grant)) !== undefined;
+  const ctx = orUndefined(() => grantContext(grant));
+  return ctx !== undefined && verifiedResult(capsule, { authority, result }, parties, ctx) !== undefined;
 }
 
 /**

@@ -67,7 +67,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
     [
       'fragment: delegation',
-      '&& verifyDelegation(decoded, parties, authority, ctx);',
+      '&& verifyDelegation(decoded, parties, authority, decoded.ctx);',
       '&& authority.length > 0;',
       'fragments verify for their authority',
     ],
