@@ -15,6 +15,8 @@ type PrivateWrite = { item: number; collection: string; key: string; value: Uint
 export class LedgerSession {
   readonly #store: StateStore;
   readonly #reads = new Map<string, Promise<State | undefined>>();
+  /** Bytes that are decoded when an item asks for them: what is wrong with them is that item's failure. */
+  readonly #prefetched = new Map<string, Uint8Array | undefined>();
   readonly #writes = new Map<string, Write>();
   readonly #privateWrites = new Map<string, PrivateWrite>();
   #item = 0;
@@ -38,6 +40,16 @@ export class LedgerSession {
       this.#reads.set(key, read);
     }
     return (await read) as StateOf<K> | undefined;
+  }
+
+  /**
+   * Reads what items of the list are known to ask for, all at once. Only keys that the list reads anyway if it passes:
+   * one more would be one more conflict.
+   */
+  async prefetch(keys: Iterable<string>): Promise<void> {
+    const missing = [...new Set(keys)].filter((key) => !this.#reads.has(key));
+    const values = await this.#store.getMany(missing);
+    for (const [i, key] of missing.entries()) this.#prefetched.set(key, values[i]);
   }
 
   /**
@@ -85,17 +97,16 @@ export class LedgerSession {
 
   /** Writes everything. Nothing may be read afterwards. */
   async flush(): Promise<void> {
-    for (const [key, { value, policy }] of this.#writes) {
-      await (value === null ? this.#store.delete(key) : this.#store.put(key, value));
-      if (policy !== undefined) await this.#store.setEndorsementPolicy(key, policy);
-    }
+    await this.#store.writeAll(
+      Array.from(this.#writes, ([key, { value, policy }]) => ({ key, value, ...(policy && { policy }) })),
+    );
     for (const { collection, key, value } of this.#privateWrites.values()) {
       await this.#store.putPrivate(collection, key, value);
     }
   }
 
   async #read(key: string): Promise<State | undefined> {
-    const value = await this.#store.get(key);
+    const value = this.#prefetched.has(key) ? this.#prefetched.get(key) : await this.#store.get(key);
     return value === undefined ? undefined : decodeState(key, value);
   }
 

@@ -9,6 +9,7 @@ import { type Entry, entry as entryShape, MAX_ENTRIES, MAX_ENTRIES_BYTES, MAX_IN
 import { type ArgsOf, type ContractName, type FunctionName, WRITING_FUNCTIONS } from './functions.ts';
 import { LedgerSession } from './ledger-session.ts';
 import type { Item, Operation } from './operation.ts';
+import { KEYS } from './state.ts';
 import type { StateStore } from './state-store.ts';
 import { SHAPE_VERSION } from './stored.ts';
 import type { TransactionFacts } from './transaction.ts';
@@ -45,18 +46,19 @@ export async function runEntries<
   operation: Operation<C, F, R extends 'self' ? null : Author>,
   authorRule?: R,
 ): Promise<string> {
-  const entries = parseList(entriesJson);
-  const session = new LedgerSession(execution.store);
-  await checkTime(execution, session);
+  const { tx } = execution;
   const argsOf = (WRITING_FUNCTIONS[contract] as unknown as Record<F, Shape<ArgsOf<C, F>>>)[fn];
+  const entries = parseList(entriesJson).map((value) => outcomeOf(() => readEntry(value, contract, fn, tx, argsOf)));
+  const session = new LedgerSession(execution.store);
+  const passed = entries.flatMap((outcome) => ('value' in outcome ? [outcome.value] : []));
+  await session.prefetch([KEYS.configuration(), ...passed.flatMap((it) => knownReads(contract, it, authorRule))]);
+  await checkTime(execution, session);
   const results: JsonValue[] = [];
-  for (const [index, value] of entries.entries()) {
+  for (const [index, outcome] of entries.entries()) {
     session.beginItem(index);
     try {
-      const entry = entryShape(value, 'entry');
-      const { tx } = execution;
-      checkIntent(entry, contract, fn, tx);
-      const args = argsOf(entry.intent.args, 'args');
+      if ('error' in outcome) throw outcome.error;
+      const { entry, args } = outcome.value;
       await claimNonce(session, entry, tx, index);
       const author =
         authorRule === 'self'
@@ -71,6 +73,48 @@ export async function runEntries<
   }
   await session.flush();
   return canonicalJson(results);
+}
+
+/** One value, or why there is none; an earlier item's failure is told before a later one's. */
+type Outcome<T> = Readonly<{ value: T }> | Readonly<{ error: unknown }>;
+
+function outcomeOf<T>(work: () => T): Outcome<T> {
+  try {
+    return { value: work() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** All that can be said of an item without the ledger. */
+function readEntry<Args>(
+  value: unknown,
+  contract: string,
+  fn: string,
+  tx: TransactionFacts,
+  argsOf: Shape<Args>,
+): Readonly<{ entry: Entry; args: Args }> {
+  const entry = entryShape(value, 'entry');
+  checkIntent(entry, contract, fn, tx);
+  return { entry, args: argsOf(entry.intent.args, 'args') };
+}
+
+/** Keys that an item reads if it passes. */
+function knownReads(
+  contract: ContractName,
+  { entry, args }: Readonly<{ entry: Entry; args: unknown }>,
+  authorRule: AuthorRule | undefined,
+): string[] {
+  const { author, nonce } = entry.intent;
+  const keys = [KEYS.nonce(author, nonce)];
+  if (authorRule !== 'self') keys.push(KEYS[author.kind](author.id));
+  if (contract === 'record') {
+    // Every method reads the record's head; a patient in clear is looked up.
+    const { recordId, patient } = args as Readonly<{ recordId: string; patient?: string }>;
+    keys.push(KEYS.record(recordId));
+    if (patient !== undefined) keys.push(KEYS.patient(patient));
+  }
+  return keys;
 }
 
 /** Holds the transaction's time to this endorser's clock, by the consortium's skew. */

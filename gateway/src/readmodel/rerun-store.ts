@@ -1,4 +1,4 @@
-import type { StateStore, StoredValue } from '@medquorum/chaincode/ledger/state-store';
+import type { StateStore, StateWrite, StoredValue } from '@medquorum/chaincode/ledger/state-store';
 import { MedQuorumError } from '@medquorum/chaincode/medquorum-error';
 
 /** Committed state, as somebody sees it. */
@@ -23,22 +23,21 @@ export class RerunStore implements StateStore {
     return this.#reader.get(key);
   }
 
+  getMany(keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]> {
+    return Promise.all(keys.map((key) => this.get(key)));
+  }
+
   async scan(type: string, attributes: readonly string[], limit: number): Promise<readonly StoredValue[]> {
     const found = await this.#reader.scan(type, attributes);
     if (found.length > limit) throw new MedQuorumError('MQ_LIMIT_REACHED', `more than ${limit} of ${type}`);
     return found;
   }
 
-  async put(key: string, value: Uint8Array): Promise<void> {
-    this.writes.set(key, value);
-  }
-
-  async delete(key: string): Promise<void> {
-    this.writes.set(key, null);
-  }
-
-  async setEndorsementPolicy(key: string, policy: Uint8Array): Promise<void> {
-    this.policies.set(key, policy);
+  async writeAll(writes: readonly StateWrite[]): Promise<void> {
+    for (const { key, value, policy } of writes) {
+      this.writes.set(key, value);
+      if (policy !== undefined) this.policies.set(key, policy);
+    }
   }
 
   async getPrivate(collection: string): Promise<Uint8Array | undefined> {

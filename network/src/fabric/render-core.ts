@@ -108,6 +108,13 @@ export function renderCore(place: PeerPlace, material: FabricMaterial): string {
       keepalive: 0,
       system: { _lifecycle: 'enable', cscc: 'enable', lscc: 'enable', qscc: 'enable' },
       logging: { level: 'info', shim: 'warning' },
+      // The values of Fabric's own core.yaml: a chaincode may read and write many keys in one message.
+      runtimeParams: {
+        useWriteBatch: true,
+        maxSizeWriteBatch: 1000,
+        useGetMultipleKeys: true,
+        maxSizeGetMultipleKeys: 1000,
+      },
     },
     ledger: {
       state: { stateDatabase: 'goleveldb', totalQueryLimit: 100_000 },

@@ -102,6 +102,11 @@ export function decodeFirstText(payload: Uint8Array): string {
   return text;
 }
 
+/** `protos.ChaincodeAdditionalParams`: reads and writes are taken in batches of so many keys. */
+export function encodePeerCapabilities(maxBatchKeys: number): Buffer {
+  return new WireWriter().bool(1, true).varint(2, maxBatchKeys).bool(3, true).varint(4, maxBatchKeys).finish();
+}
+
 /** `protos.GetStateMultiple` */
 export function decodeGetMultiple(payload: Uint8Array): { keys: string[]; collection: string } {
   const reader = new WireReader(payload);

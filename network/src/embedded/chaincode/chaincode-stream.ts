@@ -1,9 +1,12 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import { type ChaincodeMessage, chaincodeMessage, MESSAGE_TYPE } from './chaincode-message.ts';
-import { decodeRegistration } from './chaincode-requests.ts';
+import { decodeRegistration, encodePeerCapabilities } from './chaincode-requests.ts';
 import { type LedgerRequestHandler, refusalText } from './ledger-request-handler.ts';
 
 export type MessageStream = ClientDuplexStream<ChaincodeMessage, ChaincodeMessage>;
+
+/** Keys of one batch that a chaincode may ask for; the value of Fabric's own core.yaml. */
+const MAX_BATCH_KEYS = 1000;
 
 /** Texts of a Fabric peer for an execution that brought no answer. */
 export const EXECUTION_TIMEOUT = 'timeout expired while executing transaction';
@@ -138,7 +141,7 @@ export class ChaincodeStream {
       return;
     }
     this.#stream.write(chaincodeMessage(MESSAGE_TYPE.REGISTERED, '', ''));
-    this.#stream.write(chaincodeMessage(MESSAGE_TYPE.READY, '', ''));
+    this.#stream.write(chaincodeMessage(MESSAGE_TYPE.READY, '', '', encodePeerCapabilities(MAX_BATCH_KEYS)));
     this.#state = 'ready';
     this.#onReady(registeredAs);
   }
