@@ -14,6 +14,8 @@ const HELP = `npm run bench [-- OPTIONS]: a consortium of its own; REST record w
   --rounds N      rounds in which the phases take turns, default 3
 `;
 const CONCURRENCIES = [1, 32, 128];
+/** Columns of the table of CPU time; every chaincode is one kind. */
+const KINDS = ['network', 'chaincode', 'gateway', 'postgres', 'client'];
 
 await prepare(import.meta);
 const { values } = parseArgs({
@@ -30,6 +32,7 @@ if (values.help) {
 }
 const { benchmarkConsortium } = await import('./bench/consortium.mjs');
 const { load, median } = await import('./bench/load.mjs');
+const { cpuTimesMs, memoryMb } = await import('./bench/process-costs.mjs');
 const { textTable } = await import('./consortium/overview.mjs');
 const { removePostgresData } = await import('@medquorum/gateway/database/postgres-place');
 
@@ -40,11 +43,15 @@ let consortium;
 try {
   consortium = await benchmarkConsortium({ engine: values.engine, directory, report: progress });
   const rows = [];
+  const costs = [];
   for (const concurrency of CONCURRENCIES) {
     const results = new Map([...consortium.calls.keys()].map((name) => [name, []]));
     for (let round = 0; round < Number(values.rounds); round += 1) {
       for (const [name, call] of consortium.calls) {
-        results.get(name).push(await load(call, concurrency, Number(values.seconds)));
+        const before = cpuTimesMs(consortium.statuses());
+        const measured = await load(call, concurrency, Number(values.seconds));
+        const cpuMs = spent(before, cpuTimesMs(consortium.statuses()));
+        results.get(name).push({ ...measured, cpuMs });
       }
       progress(`concurrency ${concurrency}, round ${round + 1} of ${values.rounds}`);
     }
@@ -61,10 +68,15 @@ try {
         base === undefined ? '' : (rate(name) / rate(base)).toFixed(2),
         base === undefined ? '' : (latency(name) / latency(base)).toFixed(2),
       ]);
+      costs.push([name, String(concurrency), ...cpuCells(measured)]);
     }
   }
   const heading = ['what', 'concurrency', 'per second', 'p50 ms', 'p95 ms', 'rate / raw', 'p50 / raw'];
-  process.stdout.write(`${textTable([heading, ...rows])}\n\n${consortium.memory()}\n`);
+  process.stdout.write(`${textTable([heading, ...rows])}\n\n`);
+  process.stdout.write('CPU ms per write by process kind, client included\n');
+  process.stdout.write(`${textTable([['what', 'concurrency', ...KINDS, 'all'], ...costs])}\n\n`);
+  const memory = [...(memoryMb(consortium.statuses()) ?? [])].map(([kind, mb]) => `${kind} ${mb.toFixed(0)}`);
+  process.stdout.write(`memory (MB, proportional): ${memory.join(', ') || 'told on Linux only'}\n`);
 } catch (error) {
   process.stderr.write(`medquorum: ${error.stack}\n`);
   status = 1;
@@ -74,3 +86,18 @@ try {
   rmSync(directory, { recursive: true, force: true });
 }
 process.exit(status);
+
+function spent(before, after) {
+  const kinds = new Map(KINDS.map((kind) => [kind, 0]));
+  for (const [name, ms] of after ?? []) {
+    const kind = KINDS.find((candidate) => name.startsWith(candidate));
+    if (kind !== undefined) kinds.set(kind, kinds.get(kind) + ms - (before?.get(name) ?? 0));
+  }
+  return kinds;
+}
+
+function cpuCells(measured) {
+  const writes = measured.reduce((sum, { calls }) => sum + calls, 0);
+  const perWrite = KINDS.map((kind) => measured.reduce((sum, { cpuMs }) => sum + cpuMs.get(kind), 0) / writes);
+  return [...perWrite, perWrite.reduce((sum, ms) => sum + ms, 0)].map((ms) => ms.toFixed(2));
+}

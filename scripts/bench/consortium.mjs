@@ -87,7 +87,7 @@ export async function benchmarkConsortium({ engine, directory, report }) {
   ]);
   return {
     calls,
-    memory: () => memoryOf(consortium.status()),
+    statuses: () => consortium.status(),
     close: async () => {
       client.close();
       await consortium.close();
@@ -160,20 +160,4 @@ function rawClient({ mspId, name, host, peers: [peer] }, directory, topology) {
       connection.close();
     },
   };
-}
-
-/** Proportional set size: pages that processes share are counted once. Linux only. */
-function memoryOf(statuses) {
-  const sizes = new Map();
-  for (const { name, pid } of statuses) {
-    try {
-      const [, kilobytes] = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? [];
-      const kind = name.split(/[.]/)[0];
-      sizes.set(kind, (sizes.get(kind) ?? 0) + Number(kilobytes ?? 0) / 1024);
-    } catch {
-      return 'memory: told on Linux only';
-    }
-  }
-  const parts = [...sizes].map(([kind, megabytes]) => `${kind} ${megabytes.toFixed(0)}`);
-  return `memory (MB, proportional): ${parts.join(', ')}`;
 }

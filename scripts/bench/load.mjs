@@ -9,6 +9,7 @@ export async function load(call, concurrency, seconds) {
   const countedFrom = begun + seconds * 200;
   const until = begun + seconds * 1000;
   const latenciesMs = [];
+  let calls = 0;
   let lastEnd = countedFrom;
   await Promise.all(
     Array.from({ length: concurrency }, async () => {
@@ -16,6 +17,7 @@ export async function load(call, concurrency, seconds) {
         const at = performance.now();
         if (at >= until) return;
         await call();
+        calls += 1;
         const end = performance.now();
         if (at >= countedFrom) {
           latenciesMs.push(end - at);
@@ -28,6 +30,7 @@ export async function load(call, concurrency, seconds) {
   const quantile = (q) =>
     latenciesMs[Math.min(latenciesMs.length - 1, Math.floor(latenciesMs.length * q))] ?? Number.NaN;
   return {
+    calls,
     perSecond: (latenciesMs.length * 1000) / (lastEnd - countedFrom),
     p50Ms: quantile(0.5),
     p95Ms: quantile(0.95),
