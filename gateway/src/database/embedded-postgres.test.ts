@@ -10,6 +10,9 @@ import { isReachableBy } from './unprivileged-user.ts';
 
 const asRoot = process.getuid?.() === 0;
 
+/** initdb writes some 40 MB; a busy disk takes its time. */
+const INITIALISATION_MS = 120_000;
+
 describe('embedded PostgreSQL', () => {
   let base: string;
   beforeEach(() => {
@@ -18,81 +21,99 @@ describe('embedded PostgreSQL', () => {
   });
   afterEach(() => rmSync(base, { recursive: true, force: true }));
 
-  it('starts from a folder that only its owner may enter, keeps its data and is removed whole', async () => {
-    // As root this is a clone under a private home: neither binaries nor data may be reached from there.
-    const home = join(base, 'home');
-    const publicPlace = join(base, 'public');
-    mkdirSync(home, { mode: 0o700 });
-    mkdirSync(publicPlace, { mode: 0o755 });
-    cpSync(join(postgresBinaries(), '..'), join(home, 'package'), { recursive: true, verbatimSymlinks: true });
-    if (asRoot) {
-      expect(isReachableBy({ name: 'nobody', uid: 65534, gid: 65534 }, join(home, 'x'))).toBe(false);
-    }
-    const options = { dir: join(home, 'postgres'), native: join(home, 'package', 'native'), publicPlace };
+  it(
+    'starts from a folder that only its owner may enter, keeps its data and is removed whole',
+    async () => {
+      // As root this is a clone under a private home: neither binaries nor data may be reached from there.
+      const home = join(base, 'home');
+      const publicPlace = join(base, 'public');
+      mkdirSync(home, { mode: 0o700 });
+      mkdirSync(publicPlace, { mode: 0o755 });
+      cpSync(join(postgresBinaries(), '..'), join(home, 'package'), { recursive: true, verbatimSymlinks: true });
+      if (asRoot) {
+        expect(isReachableBy({ name: 'nobody', uid: 65534, gid: 65534 }, join(home, 'x'))).toBe(false);
+      }
+      const options = { dir: join(home, 'postgres'), native: join(home, 'package', 'native'), publicPlace };
 
-    const first = await startEmbeddedPostgres(options);
-    const url = await first.urlFor('hospital');
-    await query(url, 'create table kept (n int)');
-    const joined = await startEmbeddedPostgres(options); // the same process, a second gateway on one server
-    expect(joined.port).toBe(first.port);
-    await joined.close();
-    await query(url, 'insert into kept values (7)');
-    await first.close();
+      const first = await startEmbeddedPostgres(options);
+      const url = await first.urlFor('hospital');
+      await query(url, 'create table kept (n int)');
+      const joined = await startEmbeddedPostgres(options); // the same process, a second gateway on one server
+      expect(joined.port).toBe(first.port);
+      await joined.close();
+      await query(url, 'insert into kept values (7)');
+      await first.close();
 
-    const again = await startEmbeddedPostgres(options);
-    expect(await query(await again.urlFor('hospital'), 'select n from kept')).toEqual([{ n: 7 }]);
-    await again.close();
-    const location = join(options.dir, 'LOCATION');
-    const dataDir = existsSync(location) ? readFileSync(location, 'utf8') : options.dir;
-    expect(dataDir.startsWith(publicPlace)).toBe(asRoot);
-    removePostgresData(options.dir);
-    expect(existsSync(dataDir)).toBe(false);
-  });
+      const again = await startEmbeddedPostgres(options);
+      expect(await query(await again.urlFor('hospital'), 'select n from kept')).toEqual([{ n: 7 }]);
+      await again.close();
+      const location = join(options.dir, 'LOCATION');
+      const dataDir = existsSync(location) ? readFileSync(location, 'utf8') : options.dir;
+      expect(dataDir.startsWith(publicPlace)).toBe(asRoot);
+      removePostgresData(options.dir);
+      expect(existsSync(dataDir)).toBe(false);
+    },
+    INITIALISATION_MS,
+  );
 
-  it('begins anew where its folder was deleted by hand', async () => {
-    const home = join(base, 'home');
-    mkdirSync(home, { mode: 0o700 });
-    const options = { dir: join(home, 'postgres'), publicPlace: join(base, 'public') };
-    const first = await startEmbeddedPostgres(options);
-    await query(await first.urlFor('hospital'), 'create table gone (n int)');
-    await first.close();
-    rmSync(options.dir, { recursive: true });
-    const again = await startEmbeddedPostgres(options);
-    await expect(query(await again.urlFor('hospital'), 'select n from gone')).rejects.toMatchObject({ code: '42P01' });
-    await again.close();
-    removePostgresData(options.dir);
-  });
+  it(
+    'begins anew where its folder was deleted by hand',
+    async () => {
+      const home = join(base, 'home');
+      mkdirSync(home, { mode: 0o700 });
+      const options = { dir: join(home, 'postgres'), publicPlace: join(base, 'public') };
+      const first = await startEmbeddedPostgres(options);
+      await query(await first.urlFor('hospital'), 'create table gone (n int)');
+      await first.close();
+      rmSync(options.dir, { recursive: true });
+      const again = await startEmbeddedPostgres(options);
+      await expect(query(await again.urlFor('hospital'), 'select n from gone')).rejects.toMatchObject({
+        code: '42P01',
+      });
+      await again.close();
+      removePostgresData(options.dir);
+    },
+    INITIALISATION_MS,
+  );
 
-  it('keeps the password to the owner and refuses a wrong one', async () => {
-    const server = await startEmbeddedPostgres({ dir: join(base, 'pg'), publicPlace: join(base, 'public') });
-    try {
-      expect(statSync(join(base, 'pg', 'password')).mode & 0o077).toBe(0);
-      const wrong = (await server.urlFor('a')).replace(/:[^:@]+@/, ':wrong@');
-      await expect(query(wrong, 'select 1')).rejects.toMatchObject({ code: '28P01' });
-    } finally {
-      await server.close();
-      removePostgresData(join(base, 'pg'));
-    }
-  });
+  it(
+    'keeps the password to the owner and refuses a wrong one',
+    async () => {
+      const server = await startEmbeddedPostgres({ dir: join(base, 'pg'), publicPlace: join(base, 'public') });
+      try {
+        expect(statSync(join(base, 'pg', 'password')).mode & 0o077).toBe(0);
+        const wrong = (await server.urlFor('a')).replace(/:[^:@]+@/, ':wrong@');
+        await expect(query(wrong, 'select 1')).rejects.toMatchObject({ code: '28P01' });
+      } finally {
+        await server.close();
+        removePostgresData(join(base, 'pg'));
+      }
+    },
+    INITIALISATION_MS,
+  );
 
-  it('migrates an empty database, and a second time changes nothing', async () => {
-    const server = await startEmbeddedPostgres({ dir: join(base, 'pg'), publicPlace: join(base, 'public') });
-    try {
-      const url = await server.urlFor('migrated');
-      const [one, two] = await Promise.all([openDatabase(url, 2), openDatabase(url, 2)]);
-      await one
-        .insertInto('checkpoint')
-        .values({ channel: 'c', nextBlock: 2 ** 40, blockHash: 'h' })
-        .execute();
-      expect(await two.selectFrom('checkpoint').selectAll().execute()).toEqual([
-        { channel: 'c', nextBlock: 2 ** 40, blockHash: 'h' },
-      ]);
-      await Promise.all([one.destroy(), two.destroy()]);
-    } finally {
-      await server.close();
-      removePostgresData(join(base, 'pg'));
-    }
-  });
+  it(
+    'migrates an empty database, and a second time changes nothing',
+    async () => {
+      const server = await startEmbeddedPostgres({ dir: join(base, 'pg'), publicPlace: join(base, 'public') });
+      try {
+        const url = await server.urlFor('migrated');
+        const [one, two] = await Promise.all([openDatabase(url, 2), openDatabase(url, 2)]);
+        await one
+          .insertInto('checkpoint')
+          .values({ channel: 'c', nextBlock: 2 ** 40, blockHash: 'h' })
+          .execute();
+        expect(await two.selectFrom('checkpoint').selectAll().execute()).toEqual([
+          { channel: 'c', nextBlock: 2 ** 40, blockHash: 'h' },
+        ]);
+        await Promise.all([one.destroy(), two.destroy()]);
+      } finally {
+        await server.close();
+        removePostgresData(join(base, 'pg'));
+      }
+    },
+    INITIALISATION_MS,
+  );
 });
 
 async function query(connectionString: string, text: string): Promise<unknown[]> {
