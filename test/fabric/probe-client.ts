@@ -1,3 +1,5 @@
+import { GatewayError } from '@hyperledger/fabric-gateway';
+import { peer } from '@hyperledger/fabric-protos';
 import type { GatewayClient } from '../network/gateway-client.ts';
 import { connectGateway } from '../network/gateway-client.ts';
 import type { OperatedNetwork } from './operated-network.ts';
@@ -37,6 +39,19 @@ export class ProbeClient {
   async get(key: string): Promise<string | null> {
     const answer = await this.contract.evaluateTransaction('run', JSON.stringify([['get', key]]));
     return (JSON.parse(Buffer.from(answer).toString()) as [string | null])[0];
+  }
+
+  /** Validation code of a transaction on the own peer's ledger; undefined where it is not there. */
+  async recordedCode(txId: string): Promise<number | undefined> {
+    try {
+      const ledger = this.network.getContract('qscc');
+      const answer = await ledger.evaluateTransaction('GetTransactionByID', this.#channel, txId);
+      return peer.ProcessedTransaction.deserializeBinary(answer).getValidationcode();
+    } catch (error) {
+      const details = error instanceof GatewayError ? error.details.map(({ message }) => message).join() : '';
+      if (details.includes('no such transaction ID') || details.includes('Failed to get transaction')) return undefined;
+      throw error;
+    }
   }
 
   close(): void {

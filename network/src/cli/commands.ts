@@ -1,3 +1,5 @@
+import { backupCreate } from './backup-create.ts';
+import { backupRestore } from './backup-restore.ts';
 import { chaincodePackage } from './chaincode-package.ts';
 import { chaincodeStatus } from './chaincode-status.ts';
 import { chaincodeUpgrade } from './chaincode-upgrade.ts';
@@ -8,6 +10,7 @@ import { governanceApply } from './governance-apply.ts';
 import { governanceSign } from './governance-sign.ts';
 import { governanceStatus } from './governance-status.ts';
 import { networkDown } from './network-down.ts';
+import { networkRender } from './network-render.ts';
 import { networkStatus } from './network-status.ts';
 import { networkUp } from './network-up.ts';
 import { nodeRestart } from './node-restart.ts';
@@ -28,6 +31,7 @@ export const NETWORK_COMMANDS: readonly Command[] = [
   networkUp,
   networkStatus,
   networkDown,
+  networkRender,
   topologyCheck,
   pkiGenerate,
   pkiList,
@@ -46,4 +50,6 @@ export const NETWORK_COMMANDS: readonly Command[] = [
   chaincodePackage,
   chaincodeStatus,
   chaincodeUpgrade,
+  backupCreate,
+  backupRestore,
 ];

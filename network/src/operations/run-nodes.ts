@@ -36,7 +36,8 @@ export async function startPeer(
   const spec = peerProcess({ organization, peer, material, binaries, directory, builderDirectory });
   await supervisor.start(spec);
   const command = operator.peerCommand(organization, { organization, peer });
-  const joined = await command.run('channel', 'list');
+  // The peer's own port opens a moment after its health check answers.
+  const joined = await until(`${spec.name} can be administered`, () => command.run('channel', 'list'));
   if (joined.split('\n').some((line) => line.trim() === channel)) {
     report(`${spec.name} is a member of ${channel} already`);
     return;

@@ -1,0 +1,48 @@
+import path from 'node:path';
+import { restoreBackup } from '../operations/backup/backup.ts';
+import { type Command, EXIT_OK, parseOptions, required } from './command.ts';
+import { DEFAULT_DATA_DIRECTORY } from './topology-option.ts';
+
+export const backupRestore: Command = {
+  name: 'backup restore',
+  summary: 'Put a saved organisation onto an empty machine',
+  help: `usage: medquorum backup restore --from DIR --keys-from DIR [--data DIR] [--keys DIR] [--dry-run]
+
+Checks the backup, writes keys, topology and snapshot, and says how to start: the peer then gets what came after the snapshot
+from the orderers by itself.
+
+  --from DIR        what backup create wrote to --out
+  --keys-from DIR   what it wrote to --keys-out
+  --data DIR        empty folder for the data (default: ${DEFAULT_DATA_DIRECTORY})
+  --keys DIR        empty folder for the keys (default: beside the data folder, with the suffix -keys)
+  --topology FILE   not needed: the backup has it
+  --dry-run         say what would be done, and do nothing
+`,
+  async run(argv, { stdout, stderr }) {
+    const values = parseOptions(argv, {
+      from: { type: 'string' },
+      'keys-from': { type: 'string' },
+      data: { type: 'string' },
+      keys: { type: 'string' },
+      topology: { type: 'string' },
+      'dry-run': { type: 'boolean' },
+    });
+    const directory = path.resolve(required(values.from, 'from'));
+    const keysDirectory = path.resolve(required(values['keys-from'], 'keys-from'));
+    const dataDirectory = path.resolve(values.data ?? DEFAULT_DATA_DIRECTORY);
+    const materialDirectory = path.resolve(values.keys ?? `${dataDirectory}-keys`);
+    if (values['dry-run']) {
+      stderr.write(`would restore ${directory} to ${dataDirectory}, keys to ${materialDirectory} (--dry-run)\n`);
+      return EXIT_OK;
+    }
+    const { mspId, blockNumber, snapshot, topologyFile } = await restoreBackup(
+      { directory, keysDirectory },
+      { dataDirectory, materialDirectory },
+    );
+    stdout.write(`${mspId} is restored as of block ${blockNumber}; start it with\n`);
+    stdout.write(
+      `  medquorum node up --org ${mspId} --snapshot ${snapshot} --topology ${topologyFile} --data ${dataDirectory} --keys ${materialDirectory}\n`,
+    );
+    return EXIT_OK;
+  },
+};

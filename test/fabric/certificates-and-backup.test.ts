@@ -1,0 +1,130 @@
+import { appendFile, cp, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { takeSnapshot } from '@medquorum/network/operations/backup/take-snapshot';
+import { chainHead, chainHeads } from '@medquorum/network/operations/chain-heads';
+import { Operator } from '@medquorum/network/operations/operator';
+import { until } from '@medquorum/network/operations/until';
+import { describeFabric } from './describe-fabric.ts';
+import { OperatedNetwork } from './operated-network.ts';
+import { operatedTopology } from './operated-topology.ts';
+import { ProbeClient } from './probe-client.ts';
+import { SteadyWriters } from './steady-writers.ts';
+
+const SUITE_TIMEOUT_MS = 180_000;
+
+describeFabric('one organisation of a running consortium', (binaries) => {
+  let network: OperatedNetwork;
+  beforeAll(async () => {
+    network = await OperatedNetwork.start(binaries, await operatedTopology(['alpha', 'beta', 'gamma']));
+  }, SUITE_TIMEOUT_MS);
+  afterAll(() => network?.close(), SUITE_TIMEOUT_MS);
+
+  const isReady = (name: string) =>
+    until(`${name} is back`, async () =>
+      network.supervisor.status().some((status) => status.name === name && status.state === 'ready') ? true : undefined,
+    );
+
+  it(
+    'renews the certificates of nodes while clients write',
+    async () => {
+      const writers = SteadyWriters.start(network, ['AlphaMSP', 'BetaMSP'], path.join(network.folder, 'renewal.jsonl'));
+      try {
+        await writers.recovered();
+        expect(await network.medquorum('pki renew --org gamma --name peer0')).toMatchObject({ status: 0 });
+        expect(await network.medquorum('node restart --name peer0.gamma')).toMatchObject({ status: 0 });
+        await isReady('peer0.gamma');
+        expect(await network.medquorum('pki renew --org orderer --name orderer2')).toMatchObject({ status: 0 });
+        const proposed = await network.medquorum('orderer update');
+        const folder = proposed.stdout.trim();
+        await network.medquorum(`governance sign --proposal ${folder} --org orderer`);
+        expect(await network.medquorum(`governance apply --proposal ${folder}`)).toMatchObject({ status: 0 });
+        expect(await network.medquorum('node restart --name orderer2.orderer')).toMatchObject({ status: 0 });
+        await isReady('orderer2.orderer');
+        await writers.recovered();
+      } finally {
+        await writers.stop();
+      }
+      expect(writers.failures).toEqual([]);
+    },
+    SUITE_TIMEOUT_MS,
+  );
+
+  it(
+    "revokes a client's certificate for everybody, by its own signature alone",
+    async () => {
+      const client = await ProbeClient.connect(network, 'BetaMSP');
+      try {
+        await client.put('before', 'revocation');
+        expect(await network.medquorum('pki revoke --org beta --name user1')).toMatchObject({ status: 0 });
+        const folder = (await network.medquorum('organization update --org beta')).stdout.trim();
+        await network.medquorum(`governance sign --proposal ${folder} --org beta`);
+        expect(await network.medquorum(`governance apply --proposal ${folder}`)).toMatchObject({ status: 0 });
+        await expect(client.put('after', 'revocation')).rejects.toThrow();
+      } finally {
+        client.close();
+      }
+      expect(await network.medquorum('pki renew --org beta --name user1 --new-key')).toMatchObject({ status: 0 });
+      const renewed = await ProbeClient.connect(network, 'BetaMSP');
+      await renewed.put('after', 'renewal');
+      renewed.close();
+    },
+    SUITE_TIMEOUT_MS,
+  );
+
+  it(
+    'comes back from its backup on an empty machine, with equal block hashes and state',
+    async () => {
+      const at = (name: string) => path.join(network.folder, name);
+      const backup = `backup create --org gamma --out ${at('backup')} --keys-out ${at('backup-keys')}`;
+      expect(await network.medquorum(backup)).toMatchObject({ status: 0 });
+      expect((await network.medquorum(backup)).stderr).toContain('MQ_RESTORE_NOT_EMPTY');
+      expect(await readdir(at('backup'))).toEqual(['backup.json', 'snapshot']);
+      const writer = await ProbeClient.connect(network, 'AlphaMSP');
+      await writer.put('since', 'the backup');
+
+      // The machine is lost.
+      await network.supervisor.stop('peer0.gamma');
+      await rm(path.join(network.data, 'network', 'peers', 'peer0.gamma'), { recursive: true });
+      const own = { data: at('new-machine'), keys: at('new-keys') };
+      await cp(at('backup'), at('damaged'), { recursive: true });
+      await appendFile(path.join(at('damaged'), 'snapshot', 'public_state.data'), 'x');
+      const damaged = await network.medquorum(
+        `backup restore --from ${at('damaged')} --keys-from ${at('backup-keys')}`,
+        own,
+      );
+      expect(damaged).toMatchObject({ status: 1, stderr: expect.stringMatching(/MQ_BACKUP_DAMAGED: .*public_state/) });
+      const restored = await network.medquorum(
+        `backup restore --from ${at('backup')} --keys-from ${at('backup-keys')}`,
+        own,
+      );
+      expect(restored.status).toBe(0);
+      const [, snapshot] = /--snapshot (\S+)/.exec(restored.stdout) ?? [];
+      await network.medquorumUntilClosed(`node up --org gamma --snapshot ${snapshot}`, own);
+
+      await writer.put('since', 'the restore');
+      writer.close();
+      await until('every peer has the same last block', async () => {
+        const { heads, silent } = await chainHeads(network.operator);
+        return silent.length === 0 && new Set(heads.map(({ blockHash }) => blockHash)).size === 1 ? true : undefined;
+      });
+      const { topology, operator } = network;
+      const elsewhere = new Operator({
+        topology,
+        binaries,
+        materialDirectory: own.keys,
+        dataDirectory: own.data,
+        report: () => {},
+      });
+      const [alpha, gamma] = [operator.organization('alpha'), elsewhere.organization('gamma')];
+      const snapshots = [
+        await takeSnapshot(operator, { organization: alpha, peer: alpha.peers[0] }),
+        await takeSnapshot(elsewhere, { organization: gamma, peer: gamma.peers[0] }),
+      ].map(({ blockNumber, blockHash, files }) => ({ blockNumber, blockHash, files }));
+      expect(snapshots[1]).toEqual(snapshots[0]);
+      expect(Object.keys(snapshots[0]?.files ?? {})).toContain('public_state.data');
+      const head = await chainHead(elsewhere, { organization: gamma, peer: gamma.peers[0] });
+      expect(head.height).toBe((snapshots[0]?.blockNumber ?? 0) + 1);
+    },
+    SUITE_TIMEOUT_MS,
+  );
+});
