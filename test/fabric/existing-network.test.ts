@@ -199,7 +199,8 @@ describeFabric('a network that exists already', (binaries) => {
       const { recordId } = await post(ward, '/records', { patient, content }, clinician);
       const active = await until('the regulator has attested the record', async () => {
         const headers = { authorization: `Bearer ${clinician}` };
-        const head = await (await fetch(`${ward.address}/records/${recordId}`, { headers })).json();
+        const response = await fetch(`${ward.address}/records/${recordId}`, { headers });
+        const head = (await response.json()) as { standing: string };
         return head.standing === 'active' ? head : undefined;
       });
       expect(active).toMatchObject({ custodian: 'Org1MSP', activeVersion: 1, flaw: null });

@@ -11,6 +11,7 @@ import { governanceSign } from './governance-sign.ts';
 import { governanceStatus } from './governance-status.ts';
 import { networkDown } from './network-down.ts';
 import { networkRender } from './network-render.ts';
+import { networkRender } from './network-render.ts';
 import { networkStatus } from './network-status.ts';
 import { networkUp } from './network-up.ts';
 import { nodeRestart } from './node-restart.ts';
@@ -31,6 +32,7 @@ export const NETWORK_COMMANDS: readonly Command[] = [
   networkUp,
   networkStatus,
   networkDown,
+  networkRender,
   networkRender,
   topologyCheck,
   pkiGenerate,

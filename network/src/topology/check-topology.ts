@@ -11,6 +11,7 @@ const MIN_BFT_NODES = 4;
 export function checkTopology(file: string, topology: Topology): TopologyProblem[] {
   return [
     ...duplicateNames(topology),
+    ...unknownPlaces(topology),
     ...duplicateAddresses(topology),
     ...batchOrder(topology),
     ...ordererCount(topology),
@@ -38,6 +39,20 @@ function duplicateNames({ organizations, orderers, chaincodes }: Topology): Prob
     ...organizations.map(({ clients }, i) => named(`organizations[${i}].clients`, clients)),
     ...chaincodes.map(({ collections }, i) => named(`chaincodes[${i}].collections`, collections)),
   ].flatMap((values) => repeated(values, 'a name of its own'));
+}
+
+/** Names of organisations in `hosts` and of operators of orderers. */
+function unknownPlaces({ hosts, organizations, orderers }: Topology): Problem[] {
+  const known = organizations.map(({ name }) => name);
+  const named: Placed[] = [
+    ...Object.keys(hosts).map((name) => ({ path: `hosts.${name}`, value: name })),
+    ...orderers.nodes.flatMap(({ operator }, i) =>
+      operator === undefined ? [] : [{ path: `orderers.nodes[${i}].operator`, value: operator }],
+    ),
+  ];
+  return named
+    .filter(({ value }) => !known.includes(value))
+    .map(({ path, value }) => ({ path, found: `organisation ${shown(value)}`, allowed: known.join(', ') }));
 }
 
 function duplicateAddresses({ organizations, orderers, chaincodes, admin }: Topology): Problem[] {

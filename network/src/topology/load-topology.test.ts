@@ -60,6 +60,26 @@ describe('loadTopology', () => {
     expect(topology.chaincodes[0]).toMatchObject({ sequence: 1, collections: [] });
   });
 
+  it('places organisations, and the orderers they operate, on hosts', () => {
+    const topology: Draft = topologyDraft();
+    topology.hosts = { 'org-b': '10.0.0.2' };
+    topology.orderers = {
+      consensus: 'raft',
+      nodes: [
+        { name: 'orderer1', port: 7010, operator: 'org-b' },
+        { name: 'orderer2', port: 7011 },
+      ],
+    };
+    const { organizations, orderers } = topologyFrom(topology);
+    expect(organizations.map(({ host }) => host)).toEqual(['127.0.0.1', '10.0.0.2']);
+    expect(orderers.nodes.map(({ host }) => host)).toEqual(['10.0.0.2', '127.0.0.1']);
+    expect(
+      problemsOf((draft) => {
+        draft.hosts = { 'org-x': '10.0.0.2' };
+      }),
+    ).toEqual(['two.yaml: hosts.org-x: found organisation "org-x"; allowed: org-a, org-b']);
+  });
+
   it('takes 64 organisations', () => {
     const topology = topologyDraft();
     topology.organizations = Array.from({ length: 64 }, (_, i) => ({

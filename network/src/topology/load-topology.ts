@@ -5,7 +5,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import { checkTopology } from './check-topology.ts';
 import { COLLECTIONS_FILE_SCHEMA } from './collection-schema.ts';
 import { schemaProblems } from './schema-problems.ts';
-import type { Topology, TopologyChaincode, TopologyCollection } from './topology.ts';
+import type { Topology, TopologyChaincode, TopologyCollection, TopologyOrderer } from './topology.ts';
 import { TopologyError, type TopologyProblem } from './topology-error.ts';
 import { TOPOLOGY_SCHEMA } from './topology-schema.ts';
 
@@ -45,12 +45,17 @@ function finish(file: string, document: unknown, problems: TopologyProblem[]): T
 }
 
 function withDerivedDefaults(topology: Topology): Topology {
+  const hosts = new Map(Object.entries(topology.hosts));
+  const [first, ...rest] = topology.orderers.nodes;
+  const placed = (node: TopologyOrderer) => ({ ...node, host: hosts.get(node.operator ?? '') ?? node.host });
   return {
     ...topology,
     organizations: topology.organizations.map((organization) => ({
       ...organization,
+      host: hosts.get(organization.name) ?? organization.host,
       displayName: organization.displayName ?? organization.name,
     })),
+    orderers: { ...topology.orderers, nodes: [placed(first), ...rest.map(placed)] },
     chaincodes: topology.chaincodes.map((chaincode) => ({ ...chaincode, collections: chaincode.collections ?? [] })),
   };
 }

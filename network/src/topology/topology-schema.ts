@@ -72,6 +72,7 @@ const orderer = {
     port,
     adminPort: { ...port, default: 0 },
     operationsPort: { ...port, default: 0 },
+    operator: name,
   },
 } as const;
 
@@ -120,6 +121,7 @@ export const TOPOLOGY_SCHEMA = {
       required: ['name'],
       properties: { name: { type: 'string', pattern: '^[a-z][a-z0-9.-]{0,248}$' }, batch },
     },
+    hosts: { type: 'object', maxProperties: 256, additionalProperties: host, default: {} },
     organizations: { type: 'array', items: organization, minItems: 1, maxItems: 256 },
     orderers,
     chaincodes: { type: 'array', items: chaincode, maxItems: 64 },

@@ -4,6 +4,8 @@ export type Topology = Readonly<{
   /** Name of the network, used for data folders and labels. */
   name: string;
   channel: TopologyChannel;
+  /** Address by short name of an organisation: where its processes, and the orderers it operates, listen and are reached. */
+  hosts: Readonly<Record<string, string>>;
   organizations: readonly TopologyOrganization[];
   orderers: TopologyOrderers;
   chaincodes: readonly TopologyChaincode[];
@@ -74,6 +76,8 @@ export type TopologyOrderer = Readonly<{
   port: number;
   adminPort: number;
   operationsPort: number;
+  /** Short name of the organisation that runs this node on its machines; without it the ordering organisation does. */
+  operator?: string;
 }>;
 
 export type TopologyChaincode = Readonly<{

@@ -1,0 +1,149 @@
+import type { ChaincodePackage } from '../fabric/chaincode-package.ts';
+import type { Topology, TopologyChaincode, TopologyOrganization } from '../topology/topology.ts';
+import { type ContainerUnit, MOUNT_ROOT, type UnitFile } from './container-unit.ts';
+import type { UnitContext } from './fabric-units.ts';
+import { IMAGES } from './images.ts';
+import { KEYS_ROOT, materialFiles } from './unit-files.ts';
+
+/** Passwords made once for this deployment. */
+export type DeploymentSecrets = Readonly<{ databasePassword: string; keysPassphrase: string }>;
+
+const DATABASE = 'gateway';
+const DATABASE_PORT = 5432;
+const DATABASE_DATA = '/var/lib/postgresql/data';
+/** Of the official images: `node` and `postgres`. */
+const NODE_UID = 1000;
+const POSTGRES_UID = 999;
+const GATEWAY_DATA = '/var/lib/medquorum';
+/** Distance from a gateway's REST port to the port for other gateways, where the topology names none. */
+const RELEASE_PORT_OFFSET = 100;
+const PASSWORD_FILE = `${MOUNT_ROOT}/secrets/database-password`;
+const PASSPHRASE_FILE = `${MOUNT_ROOT}/secrets/keys-passphrase`;
+
+const consortiumFile = (topology: Topology): UnitFile => ({
+  path: `${MOUNT_ROOT}/consortium.json`,
+  content: JSON.stringify(topology, undefined, 2),
+  secret: false,
+});
+
+export const chaincodePort = (address: string) => Number(address.slice(address.lastIndexOf(':') + 1));
+
+/** The organisation's process of a chaincode. It shares its peer's network and listens on loopback alone. */
+export async function chaincodeUnit(
+  { topology, materialDirectory }: UnitContext,
+  { name: organizationName, mspId }: TopologyOrganization,
+  chaincode: TopologyChaincode,
+  { packageId }: ChaincodePackage,
+  peerName: string,
+): Promise<ContainerUnit> {
+  const port = chaincodePort(chaincode.addresses[mspId] ?? '');
+  const tls = `${organizationName}/private/chaincodes/${chaincode.name}`;
+  const at = (file: string) => `${KEYS_ROOT}/${tls}/tls/${file}`;
+  const health = [
+    'node',
+    '-e',
+    `require('node:net').connect(${port},'127.0.0.1').on('connect',()=>process.exit(0)).on('error',()=>process.exit(1))`,
+  ];
+  return {
+    name: `chaincode-${chaincode.name}-${peerName}`,
+    image: IMAGES.application,
+    command: ['node', 'chaincode/dist/server.js'],
+    env: {
+      CHAINCODE_SERVER_ADDRESS: `127.0.0.1:${port}`,
+      CHAINCODE_ID: packageId,
+      CHAINCODE_TLS_CERT: at('tls.pem'),
+      CHAINCODE_TLS_KEY: at('tls.key'),
+      CHAINCODE_TLS_CLIENT_CA: at('ca.pem'),
+      CHAINCODE_CONSORTIUM: `${MOUNT_ROOT}/consortium.json`,
+    },
+    files: [consortiumFile(topology), ...(await materialFiles(materialDirectory, tls))],
+    ports: [],
+    health: { kind: 'command', command: health },
+    healthCommand: health,
+    resources: { cpu: { request: '100m', limit: '1' }, memory: { request: '256Mi', limit: '1Gi' } },
+    uid: NODE_UID,
+    after: [],
+    companions: [],
+  };
+}
+
+/** The organisation's gateway. */
+export async function gatewayUnit(
+  { topology, materialDirectory, publicFiles }: UnitContext,
+  { name, mspId, domain, host, gatewayPort = 0, peers, clients, application }: TopologyOrganization,
+  secrets: DeploymentSecrets,
+): Promise<ContainerUnit> {
+  const [peer] = peers;
+  const client = clients[0]?.name ?? '';
+  const releasePort =
+    typeof application.releasePort === 'number' ? application.releasePort : gatewayPort + RELEASE_PORT_OFFSET;
+  const health = (route: string) =>
+    `fetch('http://127.0.0.1:${gatewayPort}${route}').then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))`;
+  // `$$(` is `$(` to the shell, by compose's rules and by Kubernetes'.
+  const start = [
+    `export DATABASE_URL="postgres://${DATABASE}:$$(cat ${PASSWORD_FILE})@postgres:${DATABASE_PORT}/${DATABASE}"`,
+    `export MQ_KEYS_PASSPHRASE="$$(cat ${PASSPHRASE_FILE})"`,
+    'exec node gateway/dist/server.js',
+  ];
+  return {
+    name: 'gateway',
+    image: IMAGES.application,
+    command: ['sh', '-c', start.join(' && ')],
+    env: {
+      MQ_MSP_ID: mspId,
+      MQ_CONSORTIUM_FILE: `${MOUNT_ROOT}/consortium.json`,
+      MQ_MATERIAL_DIR: KEYS_ROOT,
+      MQ_MATERIAL_USER: client,
+      MQ_DATA_DIR: GATEWAY_DATA,
+      MQ_HTTP_HOST: '0.0.0.0',
+      MQ_HTTP_PORT: String(gatewayPort),
+      MQ_HTTP_PUBLIC_URL: `http://${host}:${gatewayPort}`,
+      MQ_RELEASE_PORT: String(releasePort),
+      MQ_LEDGER_PEER_ENDPOINT: `${peer.name}:${peer.port}`,
+      MQ_LEDGER_PEER_HOSTNAME: `${peer.name}.${domain}`,
+    },
+    files: [
+      consortiumFile(topology),
+      ...publicFiles,
+      ...(await materialFiles(materialDirectory, `${name}/private/users/${client}`)),
+      { path: PASSWORD_FILE, content: secrets.databasePassword, secret: true },
+      { path: PASSPHRASE_FILE, content: secrets.keysPassphrase, secret: true },
+    ],
+    data: { path: GATEWAY_DATA, size: '100Gi' },
+    ports: [
+      { name: 'http', port: gatewayPort, audience: 'world' },
+      { name: 'release', port: releasePort, audience: 'world' },
+    ],
+    health: { kind: 'http', port: gatewayPort, readyPath: '/health/ready', livePath: '/health/live' },
+    healthCommand: ['node', '-e', health('/health/ready')],
+    resources: { cpu: { request: '250m', limit: '2' }, memory: { request: '512Mi', limit: '2Gi' } },
+    uid: NODE_UID,
+    after: [peer.name, 'postgres'],
+    companions: [],
+  };
+}
+
+/** The gateway's database. */
+export function postgresUnit({ databasePassword }: DeploymentSecrets): ContainerUnit {
+  const command = ['pg_isready', '--username', DATABASE, '--dbname', DATABASE];
+  return {
+    name: 'postgres',
+    image: IMAGES.postgres,
+    command: [],
+    env: {
+      POSTGRES_USER: DATABASE,
+      POSTGRES_DB: DATABASE,
+      POSTGRES_PASSWORD_FILE: PASSWORD_FILE,
+      PGDATA: `${DATABASE_DATA}/pgdata`,
+    },
+    files: [{ path: PASSWORD_FILE, content: databasePassword, secret: true }],
+    data: { path: DATABASE_DATA, size: '50Gi' },
+    ports: [{ name: 'postgres', port: DATABASE_PORT, audience: 'own' }],
+    health: { kind: 'command', command },
+    healthCommand: command,
+    resources: { cpu: { request: '250m', limit: '2' }, memory: { request: '256Mi', limit: '1Gi' } },
+    uid: POSTGRES_UID,
+    after: [],
+    companions: [],
+  };
+}
