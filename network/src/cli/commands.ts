@@ -11,7 +11,6 @@ import { governanceSign } from './governance-sign.ts';
 import { governanceStatus } from './governance-status.ts';
 import { networkDown } from './network-down.ts';
 import { networkRender } from './network-render.ts';
-import { networkRender } from './network-render.ts';
 import { networkStatus } from './network-status.ts';
 import { networkUp } from './network-up.ts';
 import { nodeRestart } from './node-restart.ts';
@@ -32,7 +31,6 @@ export const NETWORK_COMMANDS: readonly Command[] = [
   networkUp,
   networkStatus,
   networkDown,
-  networkRender,
   networkRender,
   topologyCheck,
   pkiGenerate,
