@@ -20,7 +20,8 @@ export function renderOrderer(
       ListenAddress: node.host,
       ListenPort: node.port,
       TLS: { ...ownTls, RootCAs: [tls.rootCertificate], ClientAuthRequired: false, ClientRootCAs: roots },
-      Keepalive: { ServerMinInterval: '20s', ServerInterval: '7200s', ServerTimeout: '20s' },
+      // Peers ping every 10 s; a server that expects less often hangs up on them.
+      Keepalive: { ServerMinInterval: '5s', ServerInterval: '7200s', ServerTimeout: '20s' },
       MaxRecvMsgSize: MAX_MESSAGE_BYTES,
       MaxSendMsgSize: MAX_MESSAGE_BYTES,
       Cluster: {

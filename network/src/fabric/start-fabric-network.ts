@@ -18,7 +18,7 @@ export type FabricNetworkOptions = Readonly<{
   /** Configuration, ledgers and packages of all nodes on this machine. */
   directory: string;
   binaries: FabricBinaries;
-  supervisor: Supervisor;
+  supervisor: Pick<Supervisor, 'start'>;
   /** One line a step, for people. */
   report(line: string): void;
   /** How peers reach chaincode processes; `none` is for a loopback test only. */
