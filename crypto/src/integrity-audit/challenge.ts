@@ -116,11 +116,12 @@ function countWithReplacement(n: number, d: number, miss: Fraction): number {
 function countWithoutReplacement(n: number, d: number, miss: Fraction): number {
   const bound = asNumber(miss);
   let product = 1;
-  for (let c = 1; ; c++) {
+  for (let c = 1; c < n; c++) {
     product *= (n - d - c + 1) / (n - c + 1);
     if (product < bound * (1 - NEAR)) return c;
     if (product <= bound * (1 + NEAR) && isAtMost(n, d, c, miss)) return c;
   }
+  return n; // all blocks: nothing is missed
 }
 
 /** The product is symmetric in c and d, so the shorter of both is multiplied out. */
