@@ -3,13 +3,18 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 
 const [resultsFile, failedSteps] = process.argv.slice(2);
-let tests = { numPassedTests: 0, numFailedTests: 0, numFailedTestSuites: 0 };
-try {
-  tests = JSON.parse(readFileSync(resultsFile, 'utf8'));
-} catch {
-  process.stdout.write('the test runner left no results\n');
+let passed = 0;
+let failedTests = 0;
+for (const file of [resultsFile, `${resultsFile}.integration`]) {
+  try {
+    const results = JSON.parse(readFileSync(file, 'utf8'));
+    passed += results.numPassedTests;
+    failedTests += Math.max(results.numFailedTests, results.numFailedTestSuites, results.numPassedTests === 0 ? 1 : 0);
+  } catch {
+    process.stdout.write(`the test runner left no results in ${file}\n`);
+    failedTests += 1;
+  }
 }
-const seen = Math.max(tests.numFailedTests, tests.numFailedTestSuites);
-const failed = Math.max(seen, Number(failedSteps), tests.numPassedTests === 0 ? 1 : 0);
-process.stdout.write(`${tests.numPassedTests} passed, ${failed} failed\n`);
+const failed = Math.max(failedTests, Number(failedSteps));
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exit(failed === 0 ? 0 : 1);

@@ -13,6 +13,9 @@ const LAYERS = {
   e2e: ['test/e2e/'],
   fabric: ['test/fabric/'],
 };
+/** Unit tests share the machine; suites that bring up networks and wait on their answers have it to themselves. */
+const UNIT = ['crypto/src/', 'chaincode/src/', 'network/src/', 'gateway/src/'];
+const INTEGRATION = ['test/'];
 
 await prepare(import.meta, { nodeArgs: ['--experimental-vm-modules'] });
 
@@ -25,12 +28,31 @@ if (layer !== undefined && LAYERS[layer] === undefined) {
 }
 const fastAt = args.indexOf('--fast');
 if (fastAt >= 0) args.splice(fastAt, 1);
-const paths =
-  layer === undefined ? (fastAt >= 0 ? ['/src/'] : []) : LAYERS[layer].map((folder) => `^${PROJECT_DIR}/${folder}`);
-const jest = path.join(PROJECT_DIR, 'node_modules', 'jest', 'bin', 'jest.js');
-const { status } = spawnSync(
-  process.execPath,
-  [...process.execArgv, jest, '--config', path.join(PROJECT_DIR, 'jest.config.js'), ...paths, ...args],
-  { cwd: PROJECT_DIR, stdio: 'inherit' },
-);
-process.exit(status ?? 1);
+
+const isNamed = args.some((arg) => !arg.startsWith('-'));
+if (layer !== undefined) process.exit(jest(LAYERS[layer], args));
+if (isNamed) process.exit(jest([], args));
+const unit = jest(UNIT, ['--maxWorkers=2', ...args]);
+if (fastAt >= 0) process.exit(unit);
+process.exit(Math.max(unit, jest(INTEGRATION, ['--runInBand', ...args.map(besideTheFirst)])));
+
+/** The second run's results must not overwrite the first's. */
+function besideTheFirst(arg) {
+  return arg.startsWith('--outputFile=') ? `${arg}.integration` : arg;
+}
+
+function jest(folders, jestArgs) {
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      ...process.execArgv,
+      path.join(PROJECT_DIR, 'node_modules', 'jest', 'bin', 'jest.js'),
+      '--config',
+      path.join(PROJECT_DIR, 'jest.config.js'),
+      ...folders.map((folder) => `^${PROJECT_DIR}/${folder}`),
+      ...jestArgs,
+    ],
+    { cwd: PROJECT_DIR, stdio: 'inherit' },
+  );
+  return status ?? 1;
+}
