@@ -59,22 +59,36 @@ function writeContainer(value: object, depth: number): string {
   if (depth > MAX_JSON_DEPTH) {
     throw new CryptoError('MQ_JSON_DEPTH', `nested deeper than ${MAX_JSON_DEPTH}`);
   }
-  if (Array.isArray(value)) {
-    // Array.from visits holes, which map() would skip and JSON.stringify would turn into null.
-    return `[${Array.from(value, (item) => write(item, depth)).join(',')}]`;
-  }
+  return Array.isArray(value) ? writeArray(value, depth) : writeObject(value as Record<string, unknown>, depth);
+}
+
+/** By index, so that a hole is met as undefined, and refused. */
+function writeArray(items: readonly unknown[], depth: number): string {
+  let text = '';
+  for (let i = 0; i < items.length; i += 1) text += `${i === 0 ? '' : ','}${write(items[i], depth)}`;
+  return `[${text}]`;
+}
+
+function writeObject(value: Readonly<Record<string, unknown>>, depth: number): string {
   const prototype: unknown = Object.getPrototypeOf(value);
   // The name rather than the identity: objects of another realm (a test context, an iframe) are plain objects too.
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     throw new CryptoError('MQ_JSON_TYPE', 'an instance of a class is not a JSON value');
   }
-  const members = Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1)) // `<` on strings compares UTF-16 code units, as section 3.2.3 asks
-    .map(([key, member]) => `${writeString(key)}:${write(member, depth)}`);
-  return `{${members.join(',')}}`;
+  let text = '';
+  // The order of sort() without a comparator is that of UTF-16 code units, as section 3.2.3 asks.
+  for (const key of Object.keys(value).sort()) {
+    text += `${text === '' ? '' : ','}${writeString(key)}:${write(value[key], depth)}`;
+  }
+  return `{${text}}`;
 }
 
+/** What is escaped (section 3.2.2.2), and surrogates, which may stand alone. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const NOT_PLAIN = /[\u0000-\u001f"\\\ud800-\udfff]/;
+
 function writeString(value: string): string {
+  if (!NOT_PLAIN.test(value)) return `"${value}"`;
   if (!value.isWellFormed()) {
     throw new CryptoError('MQ_JSON_STRING', 'a string has a lone surrogate, which UTF-8 cannot carry');
   }
