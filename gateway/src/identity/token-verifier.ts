@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -26,6 +27,8 @@ type Trusted = Readonly<{ audience: string; keys: JWTVerifyGetKey; rolesClaim: s
 
 const ALGORITHMS = ['EdDSA', 'Ed25519', 'ES256', 'ES384', 'PS256', 'RS256'];
 const MAX_TOKEN_CHARS = 8192;
+/** Tokens of local accounts that are not verified again while they last; other issuers may withdraw a key at any time. */
+const MAX_KNOWN_TOKENS = 2000;
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const FHIR_USER = new RegExp(`(?:^|/)(Practitioner|Patient)/(${UUID})$`);
 
@@ -33,6 +36,9 @@ const FHIR_USER = new RegExp(`(?:^|/)(Practitioner|Patient)/(${UUID})$`);
 export class TokenVerifier {
   readonly #trusted: ReadonlyMap<string, Trusted>;
   readonly #clockToleranceSeconds: number;
+  readonly #localIssuer: string;
+  /** By the token's SHA-256; a process keeps its signing key for as long as it runs, so a signature stays good. */
+  readonly #known = new Map<string, Readonly<{ principal: Principal; untilMs: number }>>();
 
   constructor(local: TokenIssuer, oidc: readonly OidcIssuer[], clockToleranceSeconds: number) {
     this.#trusted = new Map([
@@ -46,10 +52,14 @@ export class TokenVerifier {
       ]),
     ]);
     this.#clockToleranceSeconds = clockToleranceSeconds;
+    this.#localIssuer = local.issuer;
   }
 
   /** @throws GatewayError `MQ_AUTH_TOKEN_EXPIRED` or `MQ_AUTH_TOKEN_INVALID`; the message never repeats the token */
   async verify(token: string): Promise<Principal> {
+    const digest = createHash('sha256').update(token).digest('base64url');
+    const known = this.#known.get(digest);
+    if (known !== undefined && Date.now() < known.untilMs) return known.principal;
     const trusted = this.#trusted.get(issuerOf(token));
     if (trusted === undefined) throw new GatewayError('MQ_AUTH_TOKEN_INVALID', 'the issuer is not trusted here');
     try {
@@ -59,12 +69,22 @@ export class TokenVerifier {
         requiredClaims: ['exp', 'iss', 'sub', 'aud'],
         clockTolerance: this.#clockToleranceSeconds,
       });
-      return principalOf(payload, trusted.rolesClaim);
+      const principal = principalOf(payload, trusted.rolesClaim);
+      if (payload.iss === this.#localIssuer && payload.exp !== undefined) {
+        this.#remember(digest, { principal, untilMs: (payload.exp + this.#clockToleranceSeconds) * 1000 });
+      }
+      return principal;
     } catch (cause) {
       if (cause instanceof GatewayError) throw cause;
       if (cause instanceof errors.JWTExpired) throw new GatewayError('MQ_AUTH_TOKEN_EXPIRED', 'the token has expired');
       throw new GatewayError('MQ_AUTH_TOKEN_INVALID', 'the token is not valid here', { cause });
     }
+  }
+
+  #remember(digest: string, verified: Readonly<{ principal: Principal; untilMs: number }>): void {
+    const oldest = this.#known.keys().next();
+    if (this.#known.size >= MAX_KNOWN_TOKENS && !oldest.done) this.#known.delete(oldest.value);
+    this.#known.set(digest, verified);
   }
 }
 
