@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { MedQuorumError } from '@medquorum/chaincode/medquorum-error';
 import type { Database } from '../database/open-database.ts';
 import type { OperationTable } from '../database/tables.ts';
+import { Together } from '../database/together.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { GroupCommit, Receipt, SignedEntry, Unit } from '../ledger/group-commit.ts';
 import { outcomeOf, storedFailure, toRow, toUnit, unitColumns } from './operation-rows.ts';
+import { type CommittedRow, commitRows, findRows, insertRows, type UsedKey } from './operation-statements.ts';
 
 /** Who wants something written, and under which key a repetition is recognised. */
 export type WriteRequest = Readonly<{
@@ -54,8 +56,15 @@ export class Operations {
   readonly #unsettled = new Map<string, Promise<unknown>>();
   readonly #active = new Map<string, Promise<WriteOutcome>>();
 
+  readonly #finding: Together<UsedKey, OperationTable | undefined>;
+  readonly #inserting: Together<OperationTable, boolean>;
+  readonly #committing: Together<CommittedRow, CommittedRow>;
+
   constructor(options: Options) {
     this.#options = options;
+    this.#finding = new Together((keys) => findRows(options.db, keys));
+    this.#inserting = new Together((rows) => insertRows(options.db, rows));
+    this.#committing = new Together((rows) => commitRows(options.relaxed, rows));
   }
 
   /**
@@ -122,22 +131,11 @@ export class Operations {
   /** After whatever the unit itself has to have on disk: what is stored here may be submitted after a crash. */
   async #insert(id: string, request: WriteRequest, unit: PlannedUnit): Promise<boolean> {
     await unit.ready;
-    const inserted = await this.#options.db
-      .insertInto('operation')
-      .values(toRow(id, request, unit, this.#options.nowMs()))
-      .onConflict((conflict) => conflict.columns(['principal', 'idempotencyKey']).doNothing())
-      .executeTakeFirst();
-    return inserted.numInsertedOrUpdatedRows === 1n;
+    return this.#inserting.do(toRow(id, request, unit, this.#options.nowMs()));
   }
 
   async #find({ principalId, idempotencyKey }: WriteRequest): Promise<OperationTable | undefined> {
-    if (idempotencyKey === undefined) return undefined;
-    return this.#options.db
-      .selectFrom('operation')
-      .selectAll()
-      .where('principal', '=', principalId)
-      .where('idempotencyKey', '=', idempotencyKey)
-      .executeTakeFirst();
+    return idempotencyKey === undefined ? undefined : this.#finding.do({ principalId, idempotencyKey });
   }
 
   async #again(row: OperationTable, request: WriteRequest, plan: () => Promise<PlannedUnit>): Promise<WriteOutcome> {
@@ -190,18 +188,12 @@ export class Operations {
       // Not waited for: should it be lost, the ledger tells again.
       this.#settling(
         id,
-        this.#options.relaxed
-          .updateTable('operation')
-          .set({
-            state: 'committed',
-            txId: receipt.txId,
-            blockNumber: receipt.blockNumber ?? null,
-            result: JSON.stringify({ index: receipt.index, results: receipt.results }),
-            errorCode: null,
-            errorText: null,
-          })
-          .where('id', '=', id)
-          .execute(),
+        this.#committing.do({
+          id,
+          txId: receipt.txId,
+          blockNumber: receipt.blockNumber ?? null,
+          result: JSON.stringify({ index: receipt.index, results: receipt.results }),
+        }),
       );
       return { ...receipt, operationId: id, entries };
     } catch (error) {

@@ -1,4 +1,6 @@
 import type { Database } from '../database/open-database.ts';
+import type { ContentKeyTable } from '../database/tables.ts';
+import { Together } from '../database/together.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { KeyVault } from '../identity/key-vault.ts';
 
@@ -6,20 +8,18 @@ import type { KeyVault } from '../identity/key-vault.ts';
 export class ContentKeys {
   readonly #db: Database;
   readonly #vault: KeyVault;
+  readonly #storing: Together<ContentKeyTable, ContentKeyTable>;
 
   constructor(db: Database, vault: KeyVault) {
     this.#db = db;
+    this.#storing = new Together((rows) => storeRows(db, rows));
     this.#vault = vault;
   }
 
   /** Stored durably before the record is on the ledger: a key that came later could be lost with a record that stays. */
   async store(recordId: string, version: number, key: Uint8Array): Promise<void> {
     const sealedKey = this.#vault.seal(key, contextOf(recordId, version));
-    await this.#db
-      .insertInto('contentKey')
-      .values({ recordId, version, sealedKey })
-      .onConflict((conflict) => conflict.columns(['recordId', 'version']).doUpdateSet({ sealedKey }))
-      .execute();
+    await this.#storing.do({ recordId, version, sealedKey });
   }
 
   /** @throws GatewayError `MQ_KEY_NOT_HELD` */
@@ -34,6 +34,17 @@ export class ContentKeys {
       throw new GatewayError('MQ_KEY_NOT_HELD', `no content key of ${recordId} version ${version}`);
     return this.#vault.open(row.sealedKey, contextOf(recordId, version));
   }
+}
+
+async function storeRows(db: Database, rows: readonly ContentKeyTable[]): Promise<readonly ContentKeyTable[]> {
+  await db
+    .insertInto('contentKey')
+    .values([...rows])
+    .onConflict((conflict) =>
+      conflict.columns(['recordId', 'version']).doUpdateSet((row) => ({ sealedKey: row.ref('excluded.sealedKey') })),
+    )
+    .execute();
+  return rows;
 }
 
 function contextOf(recordId: string, version: number): string {
