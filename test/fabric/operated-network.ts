@@ -28,6 +28,7 @@ export class OperatedNetwork {
   readonly supervisor: Supervisor;
   readonly #binaries: FabricBinaries;
   readonly #closers: (() => Promise<unknown>)[] = [];
+  readonly #chaincodes = new Map<string, Readonly<{ name: string; packageId: string }>>();
   #topology: Topology;
 
   static async start(binaries: FabricBinaries, document: TopologyDocument): Promise<OperatedNetwork> {
@@ -135,6 +136,7 @@ export class OperatedNetwork {
     const address = this.#topology.chaincodes[0]?.addresses[mspId] ?? '';
     const [host = '', port] = address.split(':');
     const name = `probe.${mspId}.${port}`;
+    this.#chaincodes.set(mspId, { name, packageId });
     await this.supervisor.start({
       name,
       command: process.execPath,
@@ -146,8 +148,16 @@ export class OperatedNetwork {
     return name;
   }
 
+  /** Stops an organisation's process of the chaincode and starts it with other variables. */
+  async restartChaincode(mspId: string, env: Readonly<Record<string, string>>): Promise<void> {
+    const running = this.#chaincodes.get(mspId);
+    if (running === undefined) throw new Error(`${mspId} runs no chaincode`);
+    await this.supervisor.stop(running.name);
+    await this.startChaincode(mspId, running.packageId, env);
+  }
+
   /** Runs a command to its end as on a terminal, in the name of whoever has `keys` and `data`. */
-  medquorum(command: string, options: Readonly<Partial<Place>> = {}): Promise<CommandRun> {
+  medquorum(command: string | readonly string[], options: Readonly<Partial<Place>> = {}): Promise<CommandRun> {
     return this.#run(command, options, new AbortController().signal).finished;
   }
 
@@ -169,7 +179,11 @@ export class OperatedNetwork {
     for (const closer of this.#closers.splice(0).reverse()) await closer();
   }
 
-  #run(command: string, { keys = this.keys, data = this.data }: Readonly<Partial<Place>>, signal: AbortSignal) {
+  #run(
+    command: string | readonly string[],
+    { keys = this.keys, data = this.data }: Readonly<Partial<Place>>,
+    signal: AbortSignal,
+  ) {
     const written = { stdout: '', stderr: '' };
     const output = Promise.withResolvers<undefined>();
     const stdout = {
@@ -183,7 +197,15 @@ export class OperatedNetwork {
         written.stderr += text;
       },
     };
-    const argv = [...command.split(' '), '--topology', this.topologyFile, '--keys', keys, '--data', data];
+    const argv = [
+      ...(typeof command === 'string' ? command.split(' ') : command),
+      '--topology',
+      this.topologyFile,
+      '--keys',
+      keys,
+      '--data',
+      data,
+    ];
     const finished = runCommand(argv, NETWORK_COMMANDS, { stdout, stderr, signal }).then((status) => ({
       status,
       ...written,

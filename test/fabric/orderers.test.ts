@@ -81,4 +81,22 @@ describeFabric('orderers of a running consortium', (binaries) => {
     },
     SUITE_TIMEOUT_MS,
   );
+
+  it(
+    'are replaced in one step: a lost one goes, a new one comes, three of four suffice meanwhile',
+    async () => {
+      document.orderers.nodes = document.orderers.nodes.filter(({ name }) => name !== 'orderer3');
+      document.orderers.nodes.push(ordererNode('orderer6', await freePorts(3)));
+      await network.use(document);
+      expect(await network.medquorum('pki generate')).toMatchObject({ status: 0 });
+      await agree('orderer update');
+      await network.medquorumUntilClosed('node up --org orderer --name orderer6', {
+        data: `${network.folder}/orderer6`,
+      });
+      await untilConsents('orderer6');
+      await network.supervisor.stop('orderer2.orderer');
+      await client.put('orderers', 'one, five and six');
+    },
+    SUITE_TIMEOUT_MS,
+  );
 });

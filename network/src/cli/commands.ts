@@ -1,5 +1,6 @@
 import { backupCreate } from './backup-create.ts';
 import { backupRestore } from './backup-restore.ts';
+import { chaincodeCompare } from './chaincode-compare.ts';
 import { chaincodePackage } from './chaincode-package.ts';
 import { chaincodeStatus } from './chaincode-status.ts';
 import { chaincodeUpgrade } from './chaincode-upgrade.ts';
@@ -49,6 +50,7 @@ export const NETWORK_COMMANDS: readonly Command[] = [
   governanceApply,
   chaincodePackage,
   chaincodeStatus,
+  chaincodeCompare,
   chaincodeUpgrade,
   backupCreate,
   backupRestore,
