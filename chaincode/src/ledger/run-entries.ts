@@ -51,7 +51,7 @@ export async function runEntries<
   const entries = parseList(entriesJson).map((value) => outcomeOf(() => readEntry(value, contract, fn, tx, argsOf)));
   const session = new LedgerSession(execution.store);
   const passed = entries.flatMap((outcome) => ('value' in outcome ? [outcome.value] : []));
-  await session.prefetch([KEYS.configuration(), ...passed.flatMap((it) => knownReads(contract, it, authorRule))]);
+  await session.prefetch([KEYS.configuration(), ...passed.flatMap((it) => knownReads(contract, fn, it, authorRule))]);
   await checkTime(execution, session);
   const results: JsonValue[] = [];
   for (const [index, outcome] of entries.entries()) {
@@ -102,6 +102,7 @@ function readEntry<Args>(
 /** Keys that an item reads if it passes. */
 function knownReads(
   contract: ContractName,
+  fn: string,
   { entry, args }: Readonly<{ entry: Entry; args: unknown }>,
   authorRule: AuthorRule | undefined,
 ): string[] {
@@ -112,6 +113,7 @@ function knownReads(
     // Every method reads the record's head; a patient in clear is looked up.
     const { recordId, patient } = args as Readonly<{ recordId: string; patient?: string }>;
     keys.push(KEYS.record(recordId));
+    if (fn === 'propose') keys.push(KEYS['record-version'](recordId, 1));
     if (patient !== undefined) keys.push(KEYS.patient(patient));
   }
   return keys;

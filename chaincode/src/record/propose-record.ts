@@ -25,7 +25,11 @@ export const proposeRecord: Operation<'record', 'propose'> = async (item) => {
     throw new MedQuorumError('MQ_INPUT_INVALID', 'args.patient: is missing');
   if (content.hidden === null) await checkPeople(item, patient, header);
   checkClass(configuration, recordClass, header);
-  if ((await session.get('record', recordId)) !== undefined) {
+  // The head's policy lets fewer delete it than may write a version: what was written stays nonetheless.
+  if (
+    (await session.get('record', recordId)) !== undefined ||
+    (await session.get('record-version', recordId, 1)) !== undefined
+  ) {
     throw new MedQuorumError('MQ_RECORD_EXISTS', 'the record is there');
   }
   const custodian = organization.mspId;

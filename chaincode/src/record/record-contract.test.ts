@@ -13,7 +13,7 @@ import {
   VALLEY,
   VERIFIER,
 } from '../testing/founded-consortium.ts';
-import { entryOf, type Party, sha, uuidOf } from '../testing/party.ts';
+import { entryOf, NOW_MS, type Party, sha, uuidOf } from '../testing/party.ts';
 import { headerDigest, type RecordHeader } from './record-header.ts';
 
 const digestOf = (change: object = {}) => headerDigest(header(change) as unknown as RecordHeader);
@@ -141,6 +141,20 @@ describe('records', () => {
     await consortium.submit(REGULATOR, 'registry:reinstate', { party: { kind: 'organization', id: MERIDIAN.id } });
     expect(await activate([VALLEY, MERIDIAN])).toBe('no failure');
     expect(await activate([VALLEY, MERIDIAN])).toBe('MQ_RECORD_STATUS [0]');
+  });
+
+  it('stay what they were, though those whom the policy of the head suffices delete it', async () => {
+    const recordId = await consortium.propose('record');
+    const creator = { mspid: CITY.id, idBytes: new Uint8Array(0) };
+    const stub = consortium.ledger.channel.newStub({ args: ['none'], creator, mspId: CITY.id, timeMs: NOW_MS });
+    await stub.deleteState(KEYS.record(recordId));
+    await stub.commit();
+    expect(await propose(CLINICIAN, { recordId, header: header({ confidentiality: 'R' }) })).toBe(
+      'MQ_RECORD_EXISTS [0]',
+    );
+    expect(await consortium.ledger.read('record:getVersion', recordId, '1')).toMatchObject({
+      header: { confidentiality: 'N' },
+    });
   });
 
   it('are changed by their custodian alone, version by version, on top of the head he saw', async () => {
