@@ -10,6 +10,8 @@ const AUDIENCE = 'http://city-hospital.test';
 describe('bad input', () => {
   let consortium: TestConsortium;
   let patient: string;
+  let clinician: string;
+  let verifier: string;
   let identityProvider: Server;
   let issuer: string;
   let issue: (claims: Record<string, unknown>, options?: { expiresIn?: string; audience?: string }) => Promise<string>;
@@ -35,8 +37,8 @@ describe('bad input', () => {
       consortium.gateway(REGULATOR, { 'attest.automatic': false }),
       consortium.gateway(CITY, { 'attest.automatic': false, 'auth.oidcIssuers': oidc, 'http.maxBodyBytes': 100_000 }),
     ]);
-    await consortium.practitioner(CITY, 'clinician');
-    await consortium.practitioner(CITY, 'verifier');
+    clinician = await consortium.practitioner(CITY, 'clinician');
+    verifier = await consortium.practitioner(CITY, 'verifier');
     patient = (await consortium.as(CITY, 'admin', 'POST', '/patients', { wallet: 'custodial' })).json().pseudonym;
   }, 120_000);
   afterAll(async () => {
@@ -167,6 +169,10 @@ describe('bad input', () => {
     await refused(403, 'MQ_AUTH_FORBIDDEN', async () =>
       withToken(await issue({ role: 'clinician', scope: 'user/Patient.r openid' })),
     );
+    // Of one patient, or for a machine: neither is what a clinician may do here.
+    for (const scope of ['patient/*.rs', 'system/*.rs']) {
+      await refused(403, 'MQ_AUTH_FORBIDDEN', async () => withToken(await issue({ role: 'clinician', scope })));
+    }
   });
 
   it('answers a wrong password and an unknown account alike', async () => {
@@ -189,6 +195,34 @@ describe('bad input', () => {
     await refused(422, 'MQ_IDEMPOTENCY_KEY_REUSED', () => post('B'));
     await refused(409, 'MQ_MRN_TAKEN', () =>
       consortium.as(CITY, 'admin', 'POST', '/patients', { wallet: 'custodial', mrn: 'A' }),
+    );
+  });
+
+  it('takes the same key with other headers that say what is asked for another request', async () => {
+    const post = (onBehalfOf: string) =>
+      consortium.as(
+        CITY,
+        'his',
+        'POST',
+        '/fhir/Observation',
+        { ...OBSERVATION, subject: { reference: `Patient/${patient}` } },
+        { 'idempotency-key': 'bad-input-2', 'on-behalf-of': onBehalfOf },
+      );
+    expect((await post(clinician)).statusCode).toBe(201);
+    expect((await post(verifier)).body).toContain('MQ_IDEMPOTENCY_KEY_REUSED');
+  });
+
+  it('lets a patient audit his own records only', async () => {
+    const proposed = await consortium.as(CITY, 'clinician', 'POST', '/records', { patient, content: OBSERVATION });
+    const { recordId } = proposed.json();
+    const token = await issue({ role: 'patient', fhirUser: `Patient/${randomUUID()}` });
+    const headers = { authorization: `Bearer ${token}` };
+    const app = consortium.app(CITY);
+    await refused(403, 'MQ_AUTH_FORBIDDEN', () =>
+      app.inject({ method: 'POST', url: `/records/${recordId}/audit`, headers }),
+    );
+    await refused(403, 'MQ_AUTH_FORBIDDEN', () =>
+      app.inject({ method: 'GET', url: `/records/${recordId}/verdicts`, headers }),
     );
   });
 
@@ -223,9 +257,10 @@ describe('bad input', () => {
   it('limits requests and logins', async () => {
     await consortium.closeGateway(REGULATOR);
     await consortium.gateway(REGULATOR, { 'attest.automatic': false, 'http.maxLoginsPerMinute': 2 });
-    const login = () =>
+    const login = (headers: Record<string, string> = {}) =>
       consortium.app(REGULATOR).inject({
         method: 'POST',
+        headers,
         url: '/oauth/token',
         payload: { grant_type: 'password', username: 'admin', password: 'wrong password' },
       });
@@ -233,6 +268,9 @@ describe('bad input', () => {
     expect((await login()).statusCode).toBe(401);
     const limited = await login();
     expect(limited.json()).toMatchObject({ code: 'MQ_HTTP_TOO_MANY_REQUESTS' });
+    // A token that nobody asked for makes no new caller.
+    const disguised = await login({ authorization: `Bearer ${randomUUID()}` });
+    expect(disguised.json()).toMatchObject({ code: 'MQ_HTTP_TOO_MANY_REQUESTS' });
     expect(Number(limited.headers['retry-after'])).toBeGreaterThan(0);
   });
 

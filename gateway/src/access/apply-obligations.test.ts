@@ -22,8 +22,10 @@ describe('applyObligations', () => {
             effectiveDateTime: '2024-05-06T10:00:00Z',
             valueQuantity: { value: 7, unit: 'mmol/L' },
             note: [{ text: 'Jane says' }],
+            component: [{ valueString: 'told by Jane' }],
           },
         },
+        { resource: { resourceType: 'DiagnosticReport', conclusion: 'Jane is well' } },
         { resource: { resourceType: 'Practitioner', name: [{ family: 'Strange' }] } },
       ],
     };

@@ -26,6 +26,14 @@ const IDENTIFYING: ReadonlySet<string> = new Set([
   'attachment',
   'data',
   'url',
+  // Free text that goes by other names.
+  'valueString',
+  'valueMarkdown',
+  'contentString',
+  'authorString',
+  'conclusion',
+  'patientInstruction',
+  'title',
 ]);
 /** Resources that describe people and places: what they say is what has to go. */
 const PEOPLE: ReadonlySet<string> = new Set(['RelatedPerson', 'Person', 'Practitioner', 'PractitionerRole']);

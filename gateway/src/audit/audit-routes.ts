@@ -1,5 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { principalOf } from '../http/authentication.ts';
+import { ownPatientOnly } from '../http/own-patient.ts';
 import {
   Committed,
   Limit,
@@ -53,8 +56,11 @@ export const auditRoutes: FastifyPluginAsyncTypebox<Readonly<{ audit: RecordAudi
         ...PROBLEM_RESPONSES,
       },
     },
-    handler: async (request, reply) =>
-      reply.code(201).send(await audit.audit(writeRequest(request), request.params.recordId, request.body?.version)),
+    handler: async (request, reply) => {
+      const { recordId } = request.params;
+      await ownRecordOnly(request, recordId);
+      return reply.code(201).send(await audit.audit(writeRequest(request), recordId, request.body?.version));
+    },
   });
 
   app.get('/records/:recordId/verdicts', {
@@ -68,7 +74,9 @@ export const auditRoutes: FastifyPluginAsyncTypebox<Readonly<{ audit: RecordAudi
       response: { 200: Type.Object({ verdicts: Type.Array(VerdictView) }), ...PROBLEM_RESPONSES },
     },
     handler: async (request) => {
-      const found = await readModel.list('verdict', { recordId: request.params.recordId, limit: request.query.limit });
+      const { recordId } = request.params;
+      await ownRecordOnly(request, recordId);
+      const found = await readModel.list('verdict', { recordId, limit: request.query.limit });
       const verdicts = found
         .filter(({ flaw }) => flaw === null)
         .map(({ state, txId }) => {
@@ -78,4 +86,10 @@ export const auditRoutes: FastifyPluginAsyncTypebox<Readonly<{ audit: RecordAudi
       return { verdicts };
     },
   });
+
+  /** A patient's account has the records of that patient audited, and no others. */
+  const ownRecordOnly = async (request: FastifyRequest, recordId: string) => {
+    const head = await readModel.find('record', recordId);
+    ownPatientOnly(principalOf(request), head?.state.patient ?? '');
+  };
 };

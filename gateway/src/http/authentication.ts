@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GatewayError } from '../gateway-error.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { AccountRole } from '../identity/roles.ts';
-import { allows, type Permission } from '../identity/scopes.ts';
+import { allows, type Permission, scopesFor } from '../identity/scopes.ts';
 import type { TokenVerifier } from '../identity/token-verifier.ts';
 import { DOCS_PREFIX } from './open-api.ts';
 
@@ -37,7 +37,9 @@ export function addAuthentication(app: FastifyInstance, verifier: TokenVerifier)
     if (access === undefined || access === 'public') return;
     const principal = await verifier.verify(bearerToken(request));
     const { resource, permission, roles } = access;
-    if (!allows(principal.scopes, resource, permission) || (roles !== undefined && !roles.includes(principal.role))) {
+    const { role, scopes } = principal;
+    const counting = scopesFor(role === 'patient' || role === 'system' ? role : 'practitioner', scopes);
+    if (!allows(counting, resource, permission) || (roles !== undefined && !roles.includes(role))) {
       throw new GatewayError('MQ_AUTH_FORBIDDEN', `this needs ${resource}.${permission}`);
     }
     request.principal = principal;

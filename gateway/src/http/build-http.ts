@@ -5,6 +5,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyRequest,
   type FastifySchemaCompiler,
   LogController,
 } from 'fastify';
@@ -40,9 +41,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   await app.register(rateLimit, {
     max: options.maxRequestsPerMinute,
     timeWindow: '1 minute',
-    // Per token, else per address; the token itself is kept nowhere.
-    keyGenerator: ({ headers, ip }) =>
-      headers.authorization === undefined ? ip : createHash('sha256').update(headers.authorization).digest('base64url'),
+    keyGenerator: limitKey,
   });
   app.addHook('onSend', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff');
@@ -57,6 +56,16 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   });
   await addOpenApi(app, options.publicUrl);
   return app;
+}
+
+/**
+ * Per token, else per address; the token itself is kept nowhere. Where no token is asked for, one that is brought says
+ * nothing: whoever tries passwords would bring another each time.
+ */
+function limitKey({ headers, ip, routeOptions }: FastifyRequest): string {
+  const { access } = routeOptions.config;
+  if (access === undefined || access === 'public' || headers.authorization === undefined) return ip;
+  return createHash('sha256').update(headers.authorization).digest('base64url');
 }
 
 type Route = Readonly<{ schema: unknown; httpPart?: string }>;

@@ -18,6 +18,16 @@ export function parseScopes(text: string): readonly Scope[] {
     });
 }
 
+/**
+ * What of the scopes counts for an account of this kind. `patient/` in a clinician's token means the one patient that an
+ * application was started for, which is not told apart here: it must not open what `user/` would.
+ */
+export function scopesFor(account: 'patient' | 'system' | 'practitioner', scopes: readonly Scope[]): readonly Scope[] {
+  const counting: readonly Scope['context'][] =
+    account === 'patient' ? ['patient', 'user'] : account === 'system' ? ['system'] : ['user'];
+  return scopes.filter(({ context }) => counting.includes(context));
+}
+
 /** Whether one of the scopes allows `permission` on the resource type. */
 export function allows(scopes: readonly Scope[], resource: string, permission: Permission): boolean {
   return scopes.some(
