@@ -5,7 +5,10 @@ import { noteBatchLimits } from './contract/state-batches.ts';
 import { makeContracts } from './contracts.ts';
 import { CHAINCODE_NAME } from './ledger/transaction.ts';
 import { localRules, vetoBy } from './local-rules/local-rules.ts';
+import { logTransactions } from './log-transactions.ts';
 import type { ServerSettings } from './server-settings.ts';
+
+const writeLine = (line: string) => process.stdout.write(`${line}\n`);
 
 type GrpcServer = {
   bindAsync(address: string, credentials: unknown, done: (error: Error | null, port: number) => void): void;
@@ -47,6 +50,7 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   const contracts = makeContracts(await contractOptions(settings));
   const chaincode = new ChaincodeFromContract(contracts, serializers, {}, CHAINCODE_NAME, '1');
   quietShim();
+  logTransactions(chaincode, writeLine);
   const server: ShimServer = new BatchingServer(chaincode, {
     ccid: settings.chaincodeId,
     address: settings.address,

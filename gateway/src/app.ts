@@ -113,7 +113,11 @@ export async function buildGateway(config: GatewayConfig, parts: GatewayParts = 
     maxInFlight: settings.get('groupCommit.maxInFlight'),
     maxQueued: settings.get('groupCommit.maxQueued'),
     maxConflictRetries: settings.get('ledger.maxConflictRetries'),
-    observe: (committed) => metrics.committed(committed),
+    observe: (committed) => {
+      metrics.committed(committed);
+      log.info(committed, 'transaction committed');
+    },
+    observeFailure: (failed) => log.warn(failed, 'transaction did not commit'),
   });
   const operations: Operations = new Operations({
     db,
@@ -151,7 +155,14 @@ export async function buildGateway(config: GatewayConfig, parts: GatewayParts = 
 
   const common = { writer, signer, authors, readModel };
   const placeLifetimeMs = consortium.application.leaseSeconds * 1000;
-  const decisions = new Decisions({ ...common, channel, chaincode, placeLifetimeMs, nowMs });
+  const decisions = new Decisions({
+    ...common,
+    channel,
+    chaincode,
+    placeLifetimeMs,
+    nowMs,
+    observe: (outcomes) => metrics.decided(outcomes),
+  });
   const explanations = new Explanations({ decisions, readModel, mspId, nowMs });
   const drafts = new RecordDrafts({ signer, store, keys: contentKeys, readModel });
   const reader = new RecordReader({ decisions, readModel, release, ciphertexts, nowMs });

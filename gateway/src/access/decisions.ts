@@ -44,6 +44,8 @@ type Options = Readonly<{
   /** How long the organisation vouches for a place. */
   placeLifetimeMs: number;
   nowMs: () => number;
+  /** Told the outcomes of each decision when it is made; not again when a request is repeated. */
+  observe?: (outcomes: readonly DecisionOutcome[]) => void;
 }>;
 
 /** Asks the ledger. Permits and refusals alike are written there before anybody learns of them. */
@@ -62,6 +64,7 @@ export class Decisions {
       outcomes: readonly DecisionOutcome[];
     }>[];
     const { txId, operationId, blockNumber, index } = outcome;
+    if (result !== undefined) this.#options.observe?.(result.outcomes);
     const decided = result ?? (await this.#stored(asked.patient, `${txId}-${index}`));
     const { decisionId, outcomes } = decided;
     return { decisionId, txId, operationId, blockNumber, patient: asked.patient, outcomes };

@@ -1,14 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** Prometheus metrics of one gateway. Labels are routes, methods and statuses; never who or whose. */
+/** Prometheus metrics of one gateway. Labels are routes, methods, statuses and reason codes; never who or whose. */
 export class Metrics {
   readonly registry = new Registry();
   readonly #http: Histogram<'method' | 'route' | 'status'>;
   readonly #batch: Histogram;
   readonly #commit: Histogram;
+  readonly #decisions: Counter<'effect'>;
+  readonly #reasons: Counter<'effect' | 'reason'>;
 
   constructor(sources: Readonly<{ mspId: string; queued: () => number; nextBlock: () => number }>) {
     const registers = [this.registry];
@@ -31,6 +33,18 @@ export class Metrics {
       name: 'medquorum_ledger_commit_seconds',
       help: 'Time from planning a transaction to its commit',
       buckets: SECONDS,
+      registers,
+    });
+    this.#decisions = new Counter({
+      name: 'medquorum_decisions_total',
+      help: 'Access decisions on a record that this gateway asked for, by effect',
+      labelNames: ['effect'],
+      registers,
+    });
+    this.#reasons = new Counter({
+      name: 'medquorum_decision_reasons_total',
+      help: 'Reasons of those decisions; a decision can have several',
+      labelNames: ['effect', 'reason'],
       registers,
     });
     new Gauge({
@@ -58,6 +72,13 @@ export class Metrics {
     durationMs,
   }: Readonly<{ method: string; route: string; status: number; durationMs: number }>): void {
     this.#http.observe({ method, route, status: String(status) }, durationMs / 1000);
+  }
+
+  decided(outcomes: readonly Readonly<{ effect: string; reasons: readonly string[] }>[]): void {
+    for (const { effect, reasons } of outcomes) {
+      this.#decisions.inc({ effect });
+      for (const reason of reasons) this.#reasons.inc({ effect, reason });
+    }
   }
 
   committed({ entries, durationMs }: Readonly<{ entries: number; durationMs: number }>): void {

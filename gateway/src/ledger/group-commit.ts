@@ -36,6 +36,8 @@ export type Receipt = Readonly<{
   results: readonly unknown[];
 }>;
 
+export type CommittedBatch = Readonly<{ txId: string; blockNumber: number; entries: number; durationMs: number }>;
+
 export type GroupCommitOptions = Readonly<{
   ledger: Pick<Ledger, 'plan'>;
   /** Called with the transaction id, and done before anything is ordered. */
@@ -46,8 +48,10 @@ export type GroupCommitOptions = Readonly<{
   maxInFlight: number;
   maxQueued: number;
   maxConflictRetries: number;
-  /** Told the entries and duration of each committed transaction. */
-  observe?: (committed: Readonly<{ entries: number; durationMs: number }>) => void;
+  /** Told of each committed transaction. */
+  observe?: (committed: CommittedBatch) => void;
+  /** Told of each transaction that did not commit, before its units are tried again or answered. */
+  observeFailure?: (failed: Readonly<{ txId: string; kind: string; entries: number }>) => void;
 }>;
 
 export type Pending = Readonly<{
@@ -154,6 +158,7 @@ export class GroupCommit {
     const [first] = batch;
     if (first === undefined) return;
     const startedMs = performance.now();
+    let txId = '';
     try {
       const { contract, functionName, transient } = first.unit;
       const entries = batch.flatMap(({ unit }) => unit.entries);
@@ -163,8 +168,10 @@ export class GroupCommit {
         args: [JSON.stringify(entries)],
         ...(transient === undefined ? {} : { transient }),
       });
-      const { txId, blockNumber, result } = await planned.run(handled(this.#ready(batch, planned.txId)));
-      this.#options.observe?.({ entries: entries.length, durationMs: performance.now() - startedMs });
+      txId = planned.txId;
+      const { blockNumber, result } = await planned.run(handled(this.#ready(batch, txId)));
+      const durationMs = performance.now() - startedMs;
+      this.#options.observe?.({ txId, blockNumber, entries: entries.length, durationMs });
       const results = JSON.parse(result) as readonly unknown[];
       let index = 0;
       for (const { unit, resolve } of batch) {
@@ -172,6 +179,8 @@ export class GroupCommit {
         index += unit.entries.length;
       }
     } catch (error) {
+      const kind = error instanceof LedgerFault ? error.kind : 'not-ready';
+      this.#options.observeFailure?.({ txId, kind, entries: batch.length });
       await this.#takeApart(batch, error, attempt);
     }
   }

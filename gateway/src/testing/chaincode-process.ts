@@ -28,7 +28,8 @@ export class ChaincodeProcess {
       child.once('error', reject);
       child.once('exit', (code) => reject(new Error(`the chaincode ended with ${code}`)));
       child.stdout.on('data', (chunk: Buffer) => {
-        said += chunk.toString();
+        // It goes on to tell of transactions; only the beginning is of interest.
+        said = (said + chunk.toString()).slice(0, 65_536);
         const [, found] = /"port":(\d+)/.exec(said) ?? [];
         if (found !== undefined) resolve(Number(found));
       });
