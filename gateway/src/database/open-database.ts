@@ -4,12 +4,17 @@ import pg from 'pg';
 import { GatewayError } from '../gateway-error.ts';
 import { initial } from './migrations/0001-initial.ts';
 import { fhir } from './migrations/0002-fhir.ts';
+import { contentKeyByContent } from './migrations/0003-content-key-by-content.ts';
 import type { GatewayTables } from './tables.ts';
 
 export type Database = Kysely<GatewayTables>;
 
 /** In order of their names, as they are applied. */
-const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-initial': initial, '0002-fhir': fhir };
+const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-initial': initial,
+  '0002-fhir': fhir,
+  '0003-content-key-by-content': contentKeyByContent,
+};
 
 const INT8_OID = 20;
 

@@ -26,8 +26,8 @@ export type SigningKeyTable = {
 /** The hospital's own number of a patient. It is never written anywhere else. */
 export type PatientNumberTable = { mrn: string; patient: string };
 
-/** Content keys of the record versions that this organisation is custodian of, encrypted at rest. */
-export type ContentKeyTable = { recordId: string; version: number; sealedKey: Buffer };
+/** Content keys of the record versions that this organisation is custodian of, by the ciphertext they open, encrypted at rest. */
+export type ContentKeyTable = { recordId: string; version: number; cid: string; sealedKey: Buffer };
 
 export type OperationState = 'planned' | 'committed' | 'failed';
 

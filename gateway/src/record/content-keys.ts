@@ -16,19 +16,25 @@ export class ContentKeys {
     this.#vault = vault;
   }
 
-  /** Stored durably before the record is on the ledger: a key that came later could be lost with a record that stays. */
-  async store(recordId: string, version: number, key: Uint8Array): Promise<void> {
+  /**
+   * Stored durably before the record is on the ledger: a key that came later could be lost with a record that stays.
+   * Several may be stored for one version, since requests race for it; the content that the ledger names tells them apart.
+   */
+  async store(recordId: string, version: number, cid: string, key: Uint8Array): Promise<void> {
     const sealedKey = this.#vault.seal(key, contextOf(recordId, version));
-    await this.#storing.do({ recordId, version, sealedKey });
+    await this.#storing.do({ recordId, version, cid, sealedKey });
   }
 
   /** @throws GatewayError `MQ_KEY_NOT_HELD` */
-  async find(recordId: string, version: number): Promise<Buffer> {
+  async find(recordId: string, version: number, cid: string): Promise<Buffer> {
     const row = await this.#db
       .selectFrom('contentKey')
       .select('sealedKey')
       .where('recordId', '=', recordId)
       .where('version', '=', version)
+      .where('cid', 'in', [cid, OF_ANY_CONTENT])
+      .orderBy('cid', 'desc')
+      .limit(1)
       .executeTakeFirst();
     if (row === undefined)
       throw new GatewayError('MQ_KEY_NOT_HELD', `no content key of ${recordId} version ${version}`);
@@ -36,13 +42,14 @@ export class ContentKeys {
   }
 }
 
+/** Rows from before contents were told apart. */
+const OF_ANY_CONTENT = '';
+
 async function storeRows(db: Database, rows: readonly ContentKeyTable[]): Promise<readonly ContentKeyTable[]> {
   await db
     .insertInto('contentKey')
     .values([...rows])
-    .onConflict((conflict) =>
-      conflict.columns(['recordId', 'version']).doUpdateSet((row) => ({ sealedKey: row.ref('excluded.sealedKey') })),
-    )
+    .onConflict((conflict) => conflict.columns(['recordId', 'version', 'cid']).doNothing())
     .execute();
   return rows;
 }

@@ -24,7 +24,9 @@ export async function writeContent(
   const key = generateContentKey();
   const ciphertext = encryptContent(content, key, { recordId, version });
   const cid = await contentIdOf(ciphertext);
-  const stored = Promise.all([store.put(ciphertext), keys.store(recordId, version, key)]).finally(() => key.fill(0));
+  const stored = Promise.all([store.put(ciphertext), keys.store(recordId, version, cid, key)]).finally(() =>
+    key.fill(0),
+  );
   stored.catch(() => {}); // told to whoever waits for it
   const sha256 = createHash('sha256').update(ciphertext).digest('hex');
   return { header: { ...draft, content: { cid, sha256, sizeBucket: sizeBucket(ciphertext.length) } }, stored };

@@ -1,5 +1,6 @@
 import type { DecisionState } from '@medquorum/chaincode/access/decision-state';
 import { MedQuorumError } from '@medquorum/chaincode/medquorum-error';
+import type { RecordHeader } from '@medquorum/chaincode/record/record-header';
 import { reevaluate } from '../access/reevaluate.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { ReadModel, Seen } from '../readmodel/read-model.ts';
@@ -21,10 +22,13 @@ export class ReleaseCheck {
 
   /**
    * @param requesterMspId from the certificate of the caller
+   * @returns the content that the version has on the ledger
    * @throws GatewayError `MQ_RELEASE_REFUSED`, `MQ_READ_MODEL_BEHIND`
    */
-  async check(requesterMspId: string, request: ReleaseRequest): Promise<void> {
+  async check(requesterMspId: string, request: ReleaseRequest): Promise<RecordHeader['content']> {
     const { mspId, nowMs, readModel } = this.#options;
+    // A view that stands still does not see withdrawals.
+    if (!readModel.status.connected) throw new GatewayError('MQ_READ_MODEL_BEHIND', 'no blocks arrive now');
     await readModel.caughtUp(request.blockNumber);
     const { patient, decisionId, recordId, version } = request;
     const head = await readModel.find('record', recordId);
@@ -32,6 +36,8 @@ export class ReleaseCheck {
       throw refused('not a record of this custodian');
     if (!['active', 'proposed'].includes(head.state.versions[version - 1]?.status ?? ''))
       throw refused('the version is not served');
+    const stored = await readModel.find('record-version', recordId, version);
+    if (!stored?.state.header || stored.flaw !== null) throw refused('no such version');
     const decision = await readModel.find('decision', patient, decisionId);
     if (decision === undefined || decision.flaw !== null) throw refused('no such decision');
     if ((await this.#carrier(decision)) !== requesterMspId) throw refused('decided for another organisation');
@@ -39,6 +45,7 @@ export class ReleaseCheck {
     if (!holds) throw refused('the decision does not permit this, or no longer');
     if (!(await this.#wouldPermitNow(decision, requesterMspId, request)))
       throw refused('it would not be permitted now');
+    return stored.state.header.content;
   }
 
   /** The organisation that may receive: the requester's, or for a patient's own request the keeper of the wallet. */

@@ -15,7 +15,7 @@ export class CustodianRelease implements ContentKeyRelease {
   async release(request: ReleaseRequest): Promise<Uint8Array> {
     const { mspId, check, keys, others } = this.#options;
     if (request.custodian !== mspId) return others.release(request);
-    await check.check(mspId, request);
-    return keys.find(request.recordId, request.version);
+    const { cid } = await check.check(mspId, request);
+    return keys.find(request.recordId, request.version, cid);
   }
 }

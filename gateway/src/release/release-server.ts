@@ -61,13 +61,13 @@ export function buildReleaseServer(options: Options): FastifyInstance {
   app.post('/release/keys', { schema: { body: KeyRequest } }, async (request) => {
     const requester = callerOf(request);
     const { blockNumber, ...asked } = request.body;
-    await check.check(requester, { ...asked, custodian: mspId, blockNumber: blockNumber ?? undefined });
+    const { cid } = await check.check(requester, { ...asked, custodian: mspId, blockNumber: blockNumber ?? undefined });
     const organization = await readModel.trusted('organization', requester);
     if (organization?.encryptionKey.kem !== 'X25519') {
       throw new GatewayError('MQ_RELEASE_REFUSED', 'the requester has no X25519 key on the ledger');
     }
     const { decisionId, recordId, version } = asked;
-    const key = await keys.find(recordId, version);
+    const key = await keys.find(recordId, version, cid);
     const publicKey = Buffer.from(organization.encryptionKey.publicKey, 'base64url');
     const wrapped = await wrapKey(key, publicKey, {
       channel,
