@@ -62,10 +62,10 @@ describeFabric('faults of a consortium under load', (binaries) => {
         const leading = await leader();
         const orderers = network.topology.orderers.nodes.map(({ name }) => `${name}.orderer`);
         const faults: readonly (readonly [string, string])[] = [
-          ['chaincode process', 'probe.BetaMSP'],
-          ['peer', 'peer0.gamma'],
-          ['orderer that follows', orderers.find((name) => name !== leading) ?? ''],
-          ['orderer that leads', leading],
+          ['a chaincode process', 'probe.BetaMSP'],
+          ['a peer', 'peer0.gamma'],
+          ['an orderer that follows', orderers.find((name) => name !== leading) ?? ''],
+          ['the orderer that leads', leading],
         ];
         for (const [what, name] of faults) {
           const victim = processOf(name);
@@ -81,7 +81,7 @@ describeFabric('faults of a consortium under load', (binaries) => {
       for (const [what, unsorted] of times) {
         const sorted = unsorted.map(Math.round).sort((a, b) => a - b);
         process.stderr.write(
-          `kill -9 of a ${what}: each organisation's next write is acknowledged after p50 ${sorted[sorted.length >> 1]} ms, max ${sorted.at(-1)} ms (${sorted.length} times)\n`,
+          `kill -9 of ${what}: each organisation's next write is acknowledged after p50 ${sorted[sorted.length >> 1]} ms, max ${sorted.at(-1)} ms (${sorted.length} times)\n`,
         );
       }
       await writers.stop();

@@ -1,4 +1,4 @@
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chainHeads } from '@medquorum/network/operations/chain-heads';
 import { until } from '@medquorum/network/operations/until';
@@ -116,6 +116,10 @@ describeFabric('members of a running consortium', (binaries) => {
         1,
         expect.stringContaining('signed by somebody of AlphaMSP'),
       ]);
+      await appendFile(path.join(folder, 'config-update.pb'), 'x');
+      const altered = await network.medquorum(`governance sign --proposal ${folder} --org gamma`);
+      expect([altered.status, altered.stderr]).toEqual([1, expect.stringContaining('MQ_GOVERNANCE_UNREADABLE')]);
+      await rm(folder, { recursive: true });
     },
     SUITE_TIMEOUT_MS,
   );

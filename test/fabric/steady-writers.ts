@@ -4,8 +4,10 @@ import type { Transaction } from '@hyperledger/fabric-gateway';
 import type { OperatedNetwork } from './operated-network.ts';
 import { ProbeClient } from './probe-client.ts';
 
-/** Rest between two writes of one organisation: a steady load, not a benchmark. */
-const PAUSE_MS = 40;
+/** Rest between two writes of a lane: a steady load, not a benchmark. */
+const PAUSE_MS = 20;
+/** Writes that each organisation has in flight at most. */
+const LANES = 3;
 const RETRY_MS = 100;
 const VALID = 0;
 /** Past this a write counts as failed: nothing here should be away so long. */
@@ -34,7 +36,8 @@ export class SteadyWriters {
 
   static start(network: OperatedNetwork, mspIds: readonly string[], logFile: string): SteadyWriters {
     const writers = new SteadyWriters(network, mspIds, logFile);
-    writers.#running = Promise.all(mspIds.map((mspId) => writers.#writeOn(mspId)));
+    const lanes = mspIds.flatMap((mspId) => Array.from({ length: LANES }, (_, lane) => writers.#writeOn(mspId, lane)));
+    writers.#running = Promise.all(lanes);
     return writers;
   }
 
@@ -77,10 +80,10 @@ export class SteadyWriters {
     await this.#running;
   }
 
-  async #writeOn(mspId: string): Promise<void> {
+  async #writeOn(mspId: string, lane: number): Promise<void> {
     const client = await ProbeClient.connect(this.#network, mspId);
     for (let n = 0; !this.#stopping; n += 1) {
-      const key = `${mspId}/${n}`;
+      const key = `${mspId}/${lane}/${n}`;
       await this.#write(client, mspId, key).catch((error: Error) => this.#failures.push(`${key}: ${error.message}`));
       await delay(PAUSE_MS);
     }

@@ -1,3 +1,4 @@
+import { OperationError } from '../operation-error.ts';
 import type { Operator } from '../operator.ts';
 import {
   type ChannelConfig,
@@ -72,6 +73,10 @@ export async function proposalStanding(
   if (Number(inForce.sequence) !== folder.proposal.baseSequence)
     return { changes: [], votes, standings: [], stale: true, accepted: false };
   const update = JSON.parse(await describeUpdate(operator, folder.update)) as ConfigUpdate;
+  if (update.channel_id !== operator.channel) {
+    const message = `the update is for channel ${update.channel_id}, not ${operator.channel}`;
+    throw new OperationError('MQ_GOVERNANCE_UNREADABLE', message);
+  }
   const changes = changesOfUpdate(inForce, update);
   const standings = standingsOf(inForce, changes, signersOf(votes));
   return { changes, votes, standings, stale: false, accepted: standings.every(({ satisfied }) => satisfied) };
