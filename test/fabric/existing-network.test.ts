@@ -19,6 +19,7 @@ import {
   type ForeignOrganization,
   walletIdentity,
 } from './foreign-network.ts';
+import { isOfGateway, missingAt, watchedMetrics } from './watched-metrics.ts';
 
 const SUITE_TIMEOUT_MS = 120_000;
 const CHAINCODE = fileURLToPath(new URL('../../chaincode/src/server.ts', import.meta.url));
@@ -195,6 +196,7 @@ describeFabric('a network that exists already', (binaries) => {
       await post(ward, '/practitioners', { roles: [{ role: 'clinician' }], account }, await login(ward, 'admin'));
       const clinician = await login(ward, 'clinician');
       const { pseudonym: patient } = await post(ward, '/patients', { wallet: 'custodial', mrn: 'MRN-1' }, clinician);
+      await post(ward, `/patients/${patient}/care-relations`, { relation: 'treatment' }, clinician);
       const content = { resourceType: 'Observation', status: 'final', code: { text: 'blood pressure' } };
       const { recordId } = await post(ward, '/records', { patient, content }, clinician);
       const active = await until('the regulator has attested the record', async () => {
@@ -204,6 +206,12 @@ describeFabric('a network that exists already', (binaries) => {
         return head.standing === 'active' ? head : undefined;
       });
       expect(active).toMatchObject({ custodian: 'Org1MSP', activeVersion: 1, flaw: null });
+      const place = { facility: 'org1-main', zone: 'clinical' };
+      const read = await post(ward, `/records/${recordId}/read`, { purpose: 'TREAT', place }, clinician);
+      expect(read).toMatchObject({ effect: 'permit', content });
+      const metrics = `${ward.address}/metrics`;
+      expect(await missingAt(metrics, [...watchedMetrics()].filter(isOfGateway))).toEqual([]);
+      expect(await (await fetch(metrics)).text()).toMatch(/medquorum_decisions_total\{effect="permit",[^}]*\} 1/);
     },
     SUITE_TIMEOUT_MS,
   );
