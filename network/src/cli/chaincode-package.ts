@@ -71,12 +71,18 @@ async function tlsOf(
     if (certificate !== undefined) throw new UsageError('--tls-cert needs --tls-ca');
     return { tls_required: false };
   }
-  const server = { tls_required: true, root_cert: await readFile(root, 'utf8') };
+  const server = { tls_required: true, root_cert: await pem('tls-ca', root) };
   if (certificate === undefined || key === undefined) return server;
   return {
     ...server,
     client_auth_required: true,
-    client_cert: await readFile(certificate, 'utf8'),
-    client_key: await readFile(key, 'utf8'),
+    client_cert: await pem('tls-cert', certificate),
+    client_key: await pem('tls-key', key),
   };
+}
+
+async function pem(option: string, file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause) => {
+    throw new UsageError(`--${option}: ${file} cannot be read`, { cause });
+  });
 }

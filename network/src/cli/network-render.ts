@@ -41,6 +41,10 @@ ${NETWORK_OPTIONS_HELP}`,
     const organization = required(values.org, 'org');
     const { name, units, packages } = await writeDeployment({ topology, organization, materialDirectory, target, out });
     for (const { packageId } of packages) stdout.write(`${packageId}\n`);
+    if (topology.organizations.some(({ host }) => host === 'localhost' || host.startsWith('127.')))
+      stderr.write(
+        'an organisation of the topology is on loopback: nobody else reaches it; give each an address (hosts:)\n',
+      );
     stderr.write(`${units.map((unit) => unit.name).join(', ')} of ${name} written to ${out}; it holds private keys\n`);
     return EXIT_OK;
   },
