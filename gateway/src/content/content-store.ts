@@ -52,6 +52,7 @@ export class FileContentStore implements ContentStore {
       await handle.close();
     }
     await rename(partial, file);
+    await syncFolder(path.dirname(file));
     return cid;
   }
 
@@ -71,5 +72,16 @@ export class FileContentStore implements ContentStore {
 
   #fileOf(cid: string): string {
     return path.join(this.#directory, cid.slice(-2), cid);
+  }
+}
+
+/** The rename itself is durable only when its folder is; Windows has no such call and needs none. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
