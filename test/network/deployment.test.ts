@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -51,7 +51,7 @@ describe('what one organisation deploys', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  async function render(target: string, org: string, out = path.join(folder, `${target}-${org}`)) {
+  async function render(target: string, org: string, out = path.join(folder, `${target}-${org}`), from = keys) {
     const written = { stdout: '', stderr: '' };
     const into = (stream: keyof typeof written) => ({
       write(text: string) {
@@ -60,7 +60,7 @@ describe('what one organisation deploys', () => {
     });
     const argv = ['network', 'render', '--target', target, '--org', org, '--out', out];
     const context = { stdout: into('stdout'), stderr: into('stderr'), signal: new AbortController().signal };
-    const status = await runCommand([...argv, '--topology', topologyFile, '--keys', keys], NETWORK_COMMANDS, context);
+    const status = await runCommand([...argv, '--topology', topologyFile, '--keys', from], NETWORK_COMMANDS, context);
     expect(written.stderr).not.toContain('MQ_');
     expect(status).toBe(0);
     return { out, ...written };
@@ -201,6 +201,17 @@ describe('what one organisation deploys', () => {
       const [kind, { name, items }] = configMap === undefined ? ['Secret', secret as Source] : ['ConfigMap', configMap];
       expect(keysOf(kind, name)).toEqual(expect.arrayContaining(items.map(({ key }) => key)));
     }
+  });
+
+  it('needs of the others only what is public', async () => {
+    const alone = path.join(folder, 'alone');
+    await cp(keys, alone, {
+      recursive: true,
+      filter: (source) => !source.includes('/private') || source.includes('/unity-insurance/'),
+    });
+    const { out, stdout } = await render('compose', 'unity-insurance', path.join(folder, 'from-alone'), alone);
+    expect(stdout).toMatch(/^ehr_1:[0-9a-f]{64}\n$/);
+    expect(await stat(path.join(out, 'secrets/keys/unity-insurance/private/peers/peer0/tls/tls.key'))).toBeDefined();
   });
 
   it('keeps passwords when it is written again', async () => {
