@@ -1,6 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { common } from '@hyperledger/fabric-protos';
+import { KEYS } from '@medquorum/chaincode/ledger/state';
 import { CHAINCODE_NAME } from '@medquorum/chaincode/ledger/transaction';
 import { rebuild } from '@medquorum/gateway/cli/rebuild';
 import { gatewayConfig } from '@medquorum/gateway/config/gateway-config';
@@ -141,6 +142,8 @@ describe('trust', () => {
     let blocks: common.Block[];
     let transactions: BlockTransaction[];
     beforeAll(async () => {
+      const segregated = { patient, class: 'segregated', header: { confidentiality: 'R', labels: ['PSY'] } };
+      await consortium.as(CITY, 'clinician', 'POST', '/records', { ...segregated, content: CONTENT });
       const config = gatewayConfig(loadConfig({ flags: await consortium.settings(REGULATOR) }));
       const ledger = new FabricLedger(config.ledger);
       blocks = [];
@@ -171,8 +174,9 @@ describe('trust', () => {
     async function judge(
       functionName: string,
       change: (transaction: BlockTransaction) => BlockTransaction,
+      which: (transaction: BlockTransaction) => boolean = () => true,
     ): Promise<string | null> {
-      const at = transactions.findIndex(({ invocation }) => invocation?.functionName === functionName);
+      const at = transactions.findIndex((it) => it.invocation?.functionName === functionName && which(it));
       const wanted = transactions[at];
       if (wanted === undefined) throw new Error(`no ${functionName} on the ledger`);
       const db = await openDatabase(await consortium.postgres.urlFor('judge'), 2);
@@ -225,6 +229,19 @@ describe('trust', () => {
       ]) {
         expect([name, await judge(name, (transaction) => transaction)]).toEqual([name, null]);
       }
+    });
+
+    it('show what was forged beside a private part that nobody sees', async () => {
+      const hidden = ({ collections }: BlockTransaction) => collections.length > 0;
+      expect(await judge('record:propose', (transaction) => transaction, hidden)).toBeNull();
+      const active = withWrites((text) => text.replace('"activeVersion":null', '"activeVersion":1'));
+      expect(await judge('record:propose', active, hidden)).toBe('writes-differ');
+      const more = (transaction: BlockTransaction) => ({
+        ...transaction,
+        writes: [...transaction.writes, { key: KEYS.record(recordId), value: Buffer.from('{}') }],
+      });
+      expect(await judge('record:propose', more, hidden)).toBe('writes-differ');
+      expect(await judge('record:propose', (it) => ({ ...it, policies: [] }), hidden)).toBe('writes-differ');
     });
 
     it('show a forged decision, status, author and policy, whoever endorsed them', async () => {

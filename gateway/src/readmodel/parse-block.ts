@@ -52,7 +52,7 @@ function parseEnvelope(
     txId: channelHeader.getTxId(),
     txIndex,
     validationCode,
-    timeMs: (timestamp?.getSeconds() ?? 0) * 1000 + Math.floor((timestamp?.getNanos() ?? 0) / 1_000_000),
+    timeMs: boundedMs((timestamp?.getSeconds() ?? 0) * 1000 + Math.floor((timestamp?.getNanos() ?? 0) / 1_000_000)),
     submitterMspId: msp.SerializedIdentity.deserializeBinary(signatureHeader.getCreator_asU8()).getMspid(),
     channel: channelHeader.getChannelId(),
   };
@@ -62,6 +62,13 @@ function parseEnvelope(
   if (action === undefined) return { ...transaction, ...empty };
   const actionPayload = peer.ChaincodeActionPayload.deserializeBinary(action.getPayload_asU8());
   return { ...transaction, invocation: parseInvocation(actionPayload), ...parseResults(actionPayload, chaincode) };
+}
+
+/** Times that a date can hold: a client may send any. */
+const MAX_DATE_MS = 8.64e15;
+
+function boundedMs(ms: number): number {
+  return Math.max(-MAX_DATE_MS, Math.min(MAX_DATE_MS, ms));
 }
 
 function parseInvocation(payload: peer.ChaincodeActionPayload): BlockTransaction['invocation'] {

@@ -1,12 +1,12 @@
 import type { common } from '@hyperledger/fabric-protos';
-import { decodeState, type State } from '@medquorum/chaincode/ledger/state';
+import { decodeState } from '@medquorum/chaincode/ledger/state';
 import type { Transaction } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import type { GatewayTables } from '../database/tables.ts';
 import { checkBlock } from './block-chain.ts';
 import { type BlockTransaction, parseBlock } from './parse-block.ts';
 import { rowKey } from './row-key.ts';
-import { stateColumns } from './state-columns.ts';
+import { type StateColumns, stateColumns } from './state-columns.ts';
 import { StateRows } from './state-rows.ts';
 
 export type Position = Readonly<{ nextBlock: number; blockHash: string | undefined }>;
@@ -64,10 +64,10 @@ export class Projector {
         transactions.flatMap(({ reads, writes }) => [...reads, ...writes.map(({ key }) => key)]),
       );
       for (const transaction of transactions) {
-        if (transaction.writes.length === 0) continue;
+        if (transaction.writes.length === 0 && transaction.policies.length === 0) continue;
         const flaw = await this.#verify(transaction, this.#rows);
         if (flaw !== null) flawed.push({ txId: transaction.txId, flaw });
-        this.#lay(transaction, position.nextBlock, flaw);
+        await this.#lay(transaction, position.nextBlock, flaw);
       }
       const next: Position = { nextBlock: position.nextBlock + 1, blockHash };
       await this.#db.transaction().execute(async (sql) => {
@@ -108,18 +108,26 @@ export class Projector {
     this.#rows.discard();
   }
 
-  #lay({ txId, txIndex, timeMs, writes }: BlockTransaction, blockNumber: number, flaw: string | null): void {
+  async #lay(
+    { txId, txIndex, timeMs, writes, policies }: BlockTransaction,
+    blockNumber: number,
+    flaw: string | null,
+  ): Promise<void> {
+    if (flaw !== null) {
+      // What was deleted, or given another policy, without right stays to be seen, and is trusted no more.
+      const touched = [...writes.filter(({ value }) => value === null), ...policies].map(({ key }) => key);
+      for (const key of touched) {
+        const row = await this.#rows.get(key);
+        if (row !== null) this.#rows.write(key, { ...row, flaw });
+      }
+    }
     for (const { key, value } of writes) {
       if (value === null) {
-        this.#rows.write(key, null);
+        if (flaw === null) this.#rows.write(key, null);
         continue;
       }
-      const { state, flaw: unreadable } = read(key, value);
-      if (state === undefined && unreadable === null) continue; // of another contract
-      const columns =
-        state === undefined
-          ? { kind: 'unreadable', patient: null, recordId: null, version: null, mspId: null, status: null }
-          : { kind: state.kind, ...stateColumns(state) };
+      const { columns, flaw: unreadable } = read(key, value);
+      if (columns === undefined) continue; // of another contract
       const doc = Buffer.from(value).toString('utf8').replaceAll('\u0000', '\ufffd');
       this.#rows.write(key, {
         key: rowKey(key),
@@ -135,10 +143,22 @@ export class Projector {
   }
 }
 
-function read(key: string, value: Uint8Array): Readonly<{ state: State | undefined; flaw: string | null }> {
+type Columns = StateColumns & Readonly<{ kind: string }>;
+const UNREADABLE: Columns = {
+  kind: 'unreadable',
+  patient: null,
+  recordId: null,
+  version: null,
+  mspId: null,
+  status: null,
+};
+
+/** A block has to be read whatever stands in it: a value that is no state is kept as such. */
+function read(key: string, value: Uint8Array): Readonly<{ columns: Columns | undefined; flaw: string | null }> {
   try {
-    return { state: decodeState(key, value), flaw: null };
+    const state = decodeState(key, value);
+    return { columns: state && { kind: state.kind, ...stateColumns(state) }, flaw: null };
   } catch {
-    return { state: undefined, flaw: 'MQ_STATE_INVALID' };
+    return { columns: UNREADABLE, flaw: 'MQ_STATE_INVALID' };
   }
 }

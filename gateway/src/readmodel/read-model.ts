@@ -106,7 +106,7 @@ export class ReadModel {
   async under<K extends StateKind>(kind: K, attributes: readonly string[]): Promise<readonly Seen<StateOf<K>>[]> {
     await this.caughtUp();
     const rows = await scanRows(this.#db, kind, attributes);
-    return rows.map((row) => seen<StateOf<K>>(row));
+    return rows.filter((row) => row.kind === kind).map((row) => seen<StateOf<K>>(row));
   }
 
   /** Stored bytes for re-evaluation on this organisation's own view; undefined for absent and for flawed states. */
@@ -131,6 +131,7 @@ export class ReadModel {
 
   async #read<S extends State>(key: string): Promise<Seen<S> | undefined> {
     const row = await this.#db.selectFrom('ledgerState').selectAll().where('key', '=', rowKey(key)).executeTakeFirst();
+    if (row?.kind === 'unreadable') throw new GatewayError('MQ_STATE_NOT_TRUSTED', 'what stands there is no state');
     return row === undefined ? undefined : seen<S>(row);
   }
 

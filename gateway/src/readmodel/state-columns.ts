@@ -1,4 +1,5 @@
 import type { State } from '@medquorum/chaincode/ledger/state';
+import { MedQuorumError } from '@medquorum/chaincode/medquorum-error';
 
 export type StateColumns = Readonly<{
   patient: string | null;
@@ -10,8 +11,31 @@ export type StateColumns = Readonly<{
 
 const NONE: StateColumns = { patient: null, recordId: null, version: null, mspId: null, status: null };
 
-/** What lists are filtered by, taken out of a state. */
+const MAX_INTEGER = 2 ** 31 - 1;
+
+/**
+ * What lists are filtered by, taken out of a state.
+ *
+ * @throws MedQuorumError `MQ_STATE_INVALID` for values that no state has and no column takes
+ */
 export function stateColumns(state: State): StateColumns {
+  const columns = columnsOf(state);
+  const { version, ...texts } = columns;
+  const isSound =
+    (version === null || (Number.isInteger(version) && version >= 0 && version <= MAX_INTEGER)) &&
+    Object.values(texts).every((text) => text === null || (typeof text === 'string' && !text.includes('\u0000'))) &&
+    (state.kind !== 'record' || isSoundRecord(state));
+  if (!isSound) throw new MedQuorumError('MQ_STATE_INVALID', `a ${state.kind} has values of other types`);
+  return columns;
+}
+
+/** Heads are shown in lists even where they failed verification; fewer organisations suffice to write one than other states. */
+function isSoundRecord({ versions, activeVersion }: Extract<State, { kind: 'record' }>): boolean {
+  const texts = versions.flatMap(({ status, digest }) => [status, digest]);
+  return texts.every((text) => typeof text === 'string') && (activeVersion === null || Number.isInteger(activeVersion));
+}
+
+function columnsOf(state: State): StateColumns {
   switch (state.kind) {
     case 'organization':
       return { ...NONE, mspId: state.mspId, status: state.status };
