@@ -32,7 +32,6 @@ export async function benchmarkConsortium({ engine, directory, report }) {
   const databaseUrlOf = (name) => postgres.urlFor(`gateway_${name.replaceAll('-', '_')}`);
   // Plain connections to chaincode processes on either engine: what is compared then differs in nothing else.
   const own = await organizationProcesses({
-    topologyFile,
     directory,
     topology,
     chaincodeTls: false,

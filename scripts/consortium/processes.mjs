@@ -10,11 +10,10 @@ const READY_TIMEOUT_MS = 60_000;
 const NODE_ARGS = ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0123'];
 
 /**
- * @param {{topologyFile: string, directory: string, chaincodeTls: boolean, databaseUrlOf: (organization: string) => Promise<string>, users: {password: string}}} options
+ * @param {{directory: string, chaincodeTls: boolean, databaseUrlOf: (organization: string) => Promise<string>, users: {password: string}}} options
  * @returns {Promise<import('@medquorum/network/consortium/run-consortium').OrganizationProcesses>}
  */
 export async function organizationProcesses({
-  topologyFile,
   directory,
   topology,
   chaincodeTls,
@@ -58,7 +57,7 @@ export async function organizationProcesses({
         ...NODE_ARGS,
         path.join(PROJECT_DIR, 'gateway', 'dist', 'server.js'),
         `--mspId=${organization.mspId}`,
-        `--consortiumFile=${topologyFile}`,
+        `--consortiumFile=${consortiumFile}`,
         `--material.dir=${path.join(directory, 'keys')}`,
         `--dataDir=${path.join(ownDirectory, 'gateway')}`,
       ],

@@ -35,7 +35,6 @@ export async function startConsortium({ engine, topologyFile, directory, charts,
     // The embedded network reaches chaincode processes over loopback only.
     const chaincodeTls = engine !== 'embedded';
     const processes = await organizationProcesses({
-      topologyFile,
       directory,
       topology,
       chaincodeTls,
