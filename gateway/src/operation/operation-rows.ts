@@ -42,7 +42,8 @@ export function toUnit(row: OperationTable): Unit {
     policy: row.policy,
     entries: JSON.parse(row.entries) as SignedEntry[],
     touches: JSON.parse(row.touches) as string[],
-    resubmitted: row.txId !== null,
+    // Also where the row names no transaction: that note may be lost in a crash which the row survives.
+    resubmitted: true,
     ...(row.transient === null
       ? {}
       : { transient: transientBytes(JSON.parse(row.transient) as Record<string, string>) }),
