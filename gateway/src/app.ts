@@ -125,6 +125,8 @@ export async function buildGateway(config: GatewayConfig, parts: GatewayParts = 
     groupCommit,
     nowMs,
     findNonce: async ({ intent: { author, nonce } }) => {
+      // Absent means something only where all that the peer has is projected: right after a start it may not be.
+      await readModel.caughtUp((await ledger.height()) - 1);
       const used = await readModel.find('nonce', author, nonce);
       return used?.state;
     },

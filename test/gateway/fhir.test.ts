@@ -34,7 +34,7 @@ describe('FHIR R4', () => {
     clinician = await consortium.practitioner(CITY, 'clinician');
     await consortium.practitioner(VALLEY, 'clinician');
   }, 30_000);
-  afterAll(() => consortium.close());
+  afterAll(() => consortium.close(), 60_000);
 
   describe('staff and places', () => {
     it('takes a batch entry by entry and finds what is there already', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Client, connectivityState, credentials } from '@grpc/grpc-js';
 import { connect, type Gateway, hash, type Network } from '@hyperledger/fabric-gateway';
+import { common } from '@hyperledger/fabric-protos';
 import type { BlockStream, Committed, Ledger, PlannedTransaction, TransactionRequest } from './ledger.ts';
 import { type LedgerStage, toLedgerFault, toValidationFault } from './ledger-fault.ts';
 import { lowSSigner } from './low-s-signer.ts';
@@ -79,6 +80,12 @@ export class FabricLedger implements Ledger {
     const target = this.#network.getContract(this.chaincode, contract);
     const result = await at('evaluate', () => target.evaluate(functionName, { arguments: [...args] }));
     return Buffer.from(result).toString('utf8');
+  }
+
+  async height(): Promise<number> {
+    const system = this.#network.getContract('qscc');
+    const info = await at('evaluate', () => system.evaluate('GetChainInfo', { arguments: [this.channel] }));
+    return common.BlockchainInfo.deserializeBinary(info).getHeight();
   }
 
   async blocks(startBlock: number): Promise<BlockStream> {

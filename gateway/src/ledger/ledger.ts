@@ -34,6 +34,11 @@ export interface Ledger {
   plan(request: TransactionRequest): PlannedTransaction;
   /** @throws LedgerFault */
   evaluate(request: TransactionRequest): Promise<string>;
+  /**
+   * Blocks of the channel as the own peer has them now.
+   * @throws LedgerFault
+   */
+  height(): Promise<number>;
   /** Full blocks from `startBlock` on, without end. */
   blocks(startBlock: number): Promise<BlockStream>;
   /** Whether the own peer's gateway service can be reached now. */
