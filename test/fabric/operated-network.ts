@@ -2,8 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { NETWORK_COMMANDS } from '@medquorum/network/cli/commands';
-import { runCommand } from '@medquorum/network/cli/main';
 import { connectionFile, type OrganizationConnection } from '@medquorum/network/connection/connection-file';
 import type { FabricBinaries } from '@medquorum/network/fabric/fabric-binaries';
 import { FabricNetwork } from '@medquorum/network/fabric/start-fabric-network';
@@ -14,13 +12,12 @@ import { acceptsConnections } from '@medquorum/network/supervisor/probe';
 import { Supervisor } from '@medquorum/network/supervisor/supervisor';
 import { topologyFrom } from '@medquorum/network/topology/load-topology';
 import type { Topology } from '@medquorum/network/topology/topology';
+import { type CommandRun, type Machine, medquorum, medquorumUntilClosed } from './command-line.ts';
 import type { TopologyDocument } from './operated-topology.ts';
 import { ProbeClient } from './probe-client.ts';
 
 const PROBE_CHAINCODE = fileURLToPath(new URL('../conformance/probe-chaincode/index.js', import.meta.url));
 const CHAINCODE_READY_TIMEOUT_MS = 30_000;
-
-export type CommandRun = Readonly<{ status: number; stdout: string; stderr: string }>;
 
 /** A consortium on native Fabric whose operators work with the `medquorum` command. Everything it starts ends with it. */
 export class OperatedNetwork {
@@ -158,20 +155,13 @@ export class OperatedNetwork {
 
   /** Runs a command to its end as on a terminal, in the name of whoever has `keys` and `data`. */
   medquorum(command: string | readonly string[], options: Readonly<Partial<Place>> = {}): Promise<CommandRun> {
-    return this.#run(command, options, new AbortController().signal).finished;
+    return medquorum(this.#machine(options), command);
   }
 
-  /** Runs a command that goes on until it is stopped; resolves once it has written to stdout. */
+  /** Runs a command that goes on until it is stopped, at the latest with the network; resolves once it has written to stdout. */
   async medquorumUntilClosed(command: string, options: Readonly<Partial<Place>> = {}): Promise<() => Promise<void>> {
-    const ending = new AbortController();
-    const { finished, firstOutput } = this.#run(command, options, ending.signal);
-    const close = async () => {
-      ending.abort();
-      await finished;
-    };
+    const close = await medquorumUntilClosed(this.#machine(options), command);
     this.#closers.push(close);
-    const early = await Promise.race([firstOutput, finished]);
-    if (early !== undefined && early.status !== 0) throw new Error(`medquorum ${command}: ${early.stderr}`);
     return close;
   }
 
@@ -179,38 +169,8 @@ export class OperatedNetwork {
     for (const closer of this.#closers.splice(0).reverse()) await closer();
   }
 
-  #run(
-    command: string | readonly string[],
-    { keys = this.keys, data = this.data }: Readonly<Partial<Place>>,
-    signal: AbortSignal,
-  ) {
-    const written = { stdout: '', stderr: '' };
-    const output = Promise.withResolvers<undefined>();
-    const stdout = {
-      write(text: string) {
-        written.stdout += text;
-        output.resolve(undefined);
-      },
-    };
-    const stderr = {
-      write(text: string) {
-        written.stderr += text;
-      },
-    };
-    const argv = [
-      ...(typeof command === 'string' ? command.split(' ') : command),
-      '--topology',
-      this.topologyFile,
-      '--keys',
-      keys,
-      '--data',
-      data,
-    ];
-    const finished = runCommand(argv, NETWORK_COMMANDS, { stdout, stderr, signal }).then((status) => ({
-      status,
-      ...written,
-    }));
-    return { finished, firstOutput: output.promise };
+  #machine({ keys = this.keys, data = this.data }: Readonly<Partial<Place>>): Machine {
+    return { topologyFile: this.topologyFile, keys, data };
   }
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -25,6 +26,7 @@ const composeSchema = JSON.parse(
 );
 const validateCompose = new Ajv2019({ strict: false, validateFormats: false }).compile(composeSchema);
 const PRIVATE_KEY = 'PRIVATE KEY';
+const PASSWORDS = ['database-password', 'keys-passphrase', 'administrator-password'];
 
 type Manifest = {
   kind: keyof typeof MODELS;
@@ -216,9 +218,28 @@ describe('what one organisation deploys', () => {
 
   it('keeps passwords when it is written again', async () => {
     const { out } = await render('compose', 'city-hospital');
-    const password = await readFile(path.join(out, 'secrets', 'database-password'), 'utf8');
+    const folder = path.join(out, 'secrets', 'passwords');
+    const passwords = () => Promise.all(PASSWORDS.map((name) => readFile(path.join(folder, name), 'utf8')));
+    const made = await passwords();
     await render('compose', 'city-hospital');
-    expect(await readFile(path.join(out, 'secrets', 'database-password'), 'utf8')).toBe(password);
+    expect(await passwords()).toEqual(made);
+    expect(new Set(made).size).toBe(PASSWORDS.length);
+    expect((await readdir(path.join(out, 'secrets'))).sort()).toEqual(['keys', 'passwords']);
+  });
+
+  it('gives the gateway a first administrator, whose password is in no command line', async () => {
+    const { out } = await render('compose', 'city-hospital');
+    const password = await readFile(path.join(out, 'secrets', 'passwords', 'administrator-password'), 'utf8');
+    const text = await readFile(path.join(out, 'compose.yaml'), 'utf8');
+    expect(text).not.toContain(password);
+    // What the container's shell makes of it, the file being where it is mounted there; `$$` is `$` by compose's rules.
+    const [, , script] = parse(text).services.gateway.command as [string, string, string];
+    const shell = script
+      .replaceAll('$$', '$')
+      .replaceAll('/etc/medquorum/passwords', path.join(out, 'secrets', 'passwords'))
+      .replace('exec node gateway/dist/server.js', 'printf %s "$MQ_AUTH_BOOTSTRAP_ACCOUNTS"');
+    const accounts = execFileSync('sh', ['-c', shell], { encoding: 'utf8' });
+    expect(JSON.parse(accounts)).toEqual([{ username: 'admin', role: 'administrator', password }]);
   });
 
   it('prints the package id that the chaincode process runs under', async () => {

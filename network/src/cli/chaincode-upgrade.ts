@@ -1,4 +1,5 @@
-import { approveDefinition, packageIdOf } from '../operations/chaincode/approve-definition.ts';
+import path from 'node:path';
+import { approveDefinition, packageIdOf, readPackage } from '../operations/chaincode/approve-definition.ts';
 import { commitDefinition } from '../operations/chaincode/commit-definition.ts';
 import { committedDefinition } from '../operations/chaincode/committed-definitions.ts';
 import {
@@ -8,7 +9,7 @@ import {
   UPGRADE_OPTIONS_HELP,
   waitMsOf,
 } from './chaincode-option.ts';
-import { type Command, EXIT_FAILED, EXIT_OK, parseOptions } from './command.ts';
+import { type Command, EXIT_FAILED, EXIT_OK, parseOptions, UsageError } from './command.ts';
 import { OPERATOR_OPTIONS, OPERATOR_OPTIONS_HELP, operatorOf } from './operator-option.ts';
 
 export const chaincodeUpgrade: Command = {
@@ -21,13 +22,26 @@ policy, collections and their policies). Every organisation starts its process o
 and approves for itself; when a majority has, the definition is committed. Clients go on meanwhile.
 
 ${UPGRADE_OPTIONS_HELP}  --approve-only    do not commit
+  --package FILE    install this package for the one --org (see network render: its processes are reached by their peers alone)
 ${OPERATOR_OPTIONS_HELP}`,
   async run(argv, context) {
-    const values = parseOptions(argv, { ...OPERATOR_OPTIONS, ...UPGRADE_OPTIONS, 'approve-only': { type: 'boolean' } });
+    const values = parseOptions(argv, {
+      ...OPERATOR_OPTIONS,
+      ...UPGRADE_OPTIONS,
+      'approve-only': { type: 'boolean' },
+      package: { type: 'string' },
+    });
     const processWaitMs = waitMsOf(values.wait);
     const operator = await operatorOf(values, context);
     const chaincode = chaincodeOf(operator, values.chaincode);
     const organizations = actingOrganizations(operator, values.org);
+    const [first] = organizations;
+    if (values.package !== undefined && (first === undefined || organizations.length > 1))
+      throw new UsageError('--package is of one organisation: name it with --org');
+    const given =
+      values.package === undefined || first === undefined
+        ? undefined
+        : await readPackage(operator, first, path.resolve(values.package));
     const chaincodeTls = values['no-chaincode-tls'] ? 'none' : 'mutual';
     const standing = await committedDefinition(operator, chaincode.name);
     const { sequence, version, endorsementPolicy } = chaincode;
@@ -38,12 +52,12 @@ ${OPERATOR_OPTIONS_HELP}`,
       return sequence === standing.sequence && version === standing.version ? EXIT_OK : EXIT_FAILED;
     }
     for (const organization of organizations) {
-      const packageId = await packageIdOf(operator, { organization, chaincode, chaincodeTls });
-      const address = chaincode.addresses[organization.mspId];
+      const packageId = given?.packageId ?? (await packageIdOf(operator, { organization, chaincode, chaincodeTls }));
+      const where = given === undefined ? `CHAINCODE_SERVER_ADDRESS=${chaincode.addresses[organization.mspId]} ` : '';
       operator.report(
         packageId === undefined
           ? `${organization.name} approves, and runs no process`
-          : `${organization.name}: CHAINCODE_SERVER_ADDRESS=${address} CHAINCODE_ID=${packageId}`,
+          : `${organization.name}: ${where}CHAINCODE_ID=${packageId}`,
       );
     }
     if (values['dry-run']) {
@@ -52,7 +66,7 @@ ${OPERATOR_OPTIONS_HELP}`,
     }
     // One after the other: two approvals in one block would conflict on the definition's key.
     for (const organization of organizations)
-      await approveDefinition(operator, { organization, chaincode, chaincodeTls, processWaitMs });
+      await approveDefinition(operator, { organization, chaincode, chaincodeTls, given, processWaitMs });
     if (!values['approve-only']) await commitDefinition(operator, chaincode);
     context.stdout.write(`${chaincode.name} ${version} sequence ${sequence}\n`);
     return EXIT_OK;

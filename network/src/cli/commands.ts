@@ -4,6 +4,9 @@ import { chaincodeCompare } from './chaincode-compare.ts';
 import { chaincodePackage } from './chaincode-package.ts';
 import { chaincodeStatus } from './chaincode-status.ts';
 import { chaincodeUpgrade } from './chaincode-upgrade.ts';
+import { channelCheck } from './channel-check.ts';
+import { channelCreate } from './channel-create.ts';
+import { channelJoin } from './channel-join.ts';
 import type { Command } from './command.ts';
 import { doctor } from './doctor.ts';
 import { fabricInstall } from './fabric-install.ts';
@@ -39,6 +42,9 @@ export const NETWORK_COMMANDS: readonly Command[] = [
   pkiRenew,
   pkiRevoke,
   fabricInstall,
+  channelCreate,
+  channelCheck,
+  channelJoin,
   nodeUp,
   nodeRestart,
   organizationAdd,

@@ -3,13 +3,14 @@ import { ordererProcessName, peerProcessName } from '../fabric/node-processes.ts
 import { startOrderer, startPeer } from '../operations/run-nodes.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
 import { type Command, EXIT_OK, parseOptions, required, UsageError } from './command.ts';
+import { nodesOf } from './nodes-option.ts';
 import { OPERATOR_OPTIONS, OPERATOR_OPTIONS_HELP, operatorOf } from './operator-option.ts';
 import { untilAborted } from './until-aborted.ts';
 
 export const nodeUp: Command = {
   name: 'node up',
   summary: 'Run the nodes of one organisation beside a consortium that runs elsewhere',
-  help: `usage: medquorum node up --org NAME [--name NODE] [--snapshot DIR] [options]
+  help: `usage: medquorum node up --org NAME [--name NODE] [--snapshot DIR | --block FILE] [options]
 
 Runs the organisation's peers, or orderers of the ordering service, until Ctrl-C, restarts them when they end, and joins those
 that have not joined to the channel. A new peer catches up from the channel's first block, or from a snapshot.
@@ -17,6 +18,8 @@ that have not joined to the channel. A new peer catches up from the channel's fi
   --org NAME        organisation (short name or MSP id), or the ordering service
   --name NODE       one node only, such as peer0 or orderer5
   --snapshot DIR    begin with this snapshot of the channel (see backup create)
+  --block FILE      join with this block instead of one fetched from an orderer: the channel's first, while a consortium is
+                    being founded (see channel create)
 ${OPERATOR_OPTIONS_HELP}`,
   async run(argv, context) {
     const values = parseOptions(argv, {
@@ -24,16 +27,15 @@ ${OPERATOR_OPTIONS_HELP}`,
       org: { type: 'string' },
       name: { type: 'string' },
       snapshot: { type: 'string' },
+      block: { type: 'string' },
     });
     const name = required(values.org, 'org');
+    const { snapshot, block } = values;
+    if (snapshot !== undefined && block !== undefined)
+      throw new UsageError('--snapshot and --block exclude each other');
     const operator = await operatorOf(values, context);
     const { topology, dataDirectory, report } = operator;
-    const isWanted = (node: { name: string }) => values.name === undefined || node.name === values.name;
-    const isOrderers = name === topology.orderers.name || name === topology.orderers.mspId;
-    const orderers = isOrderers ? topology.orderers.nodes.filter(isWanted) : [];
-    const organization = isOrderers ? undefined : operator.organization(name);
-    const peers = organization?.peers.filter(isWanted) ?? [];
-    if (orderers.length + peers.length === 0) throw new UsageError(`${name} has no node ${values.name ?? ''}`);
+    const { organization, orderers, peers } = nodesOf(operator, name, values.name);
     const names = [
       ...orderers.map((node) => ordererProcessName(topology, node)),
       ...(organization === undefined ? [] : peers.map((peer) => peerProcessName(organization, peer))),
@@ -45,10 +47,9 @@ ${OPERATOR_OPTIONS_HELP}`,
     await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
     const supervisor = await Supervisor.open({ directory: dataDirectory, report });
     try {
-      for (const node of orderers) await startOrderer(operator, supervisor, node);
+      for (const node of orderers) await startOrderer(operator, supervisor, node, { block });
       if (organization !== undefined)
-        for (const peer of peers)
-          await startPeer(operator, { supervisor, organization, peer, snapshot: values.snapshot });
+        for (const peer of peers) await startPeer(operator, { supervisor, organization, peer, snapshot, block });
       context.stdout.write(`${names.join(', ')} ready\n`);
       await untilAborted(context.signal);
     } finally {

@@ -5,8 +5,11 @@ import type { UnitContext } from './fabric-units.ts';
 import { IMAGES } from './images.ts';
 import { KEYS_ROOT, materialFiles } from './unit-files.ts';
 
+/** Names of the passwords that a deployment has; each is also the name of its file. */
+export const DEPLOYMENT_SECRETS = ['database-password', 'keys-passphrase', 'administrator-password'] as const;
+
 /** Passwords made once for this deployment. */
-export type DeploymentSecrets = Readonly<{ databasePassword: string; keysPassphrase: string }>;
+export type DeploymentSecrets = Readonly<Record<(typeof DEPLOYMENT_SECRETS)[number], string>>;
 
 const DATABASE = 'gateway';
 const DATABASE_PORT = 5432;
@@ -17,8 +20,13 @@ const POSTGRES_UID = 999;
 const GATEWAY_DATA = '/var/lib/medquorum';
 /** Distance from a gateway's REST port to the port for other gateways, where the topology names none. */
 const RELEASE_PORT_OFFSET = 100;
-const PASSWORD_FILE = `${MOUNT_ROOT}/secrets/database-password`;
-const PASSPHRASE_FILE = `${MOUNT_ROOT}/secrets/keys-passphrase`;
+/** Folder of the passwords, in containers and beside the deployment's other secrets. */
+export const PASSWORDS = 'passwords';
+const PASSWORD_FILE = `${MOUNT_ROOT}/${PASSWORDS}/database-password`;
+const PASSPHRASE_FILE = `${MOUNT_ROOT}/${PASSWORDS}/keys-passphrase`;
+const ADMINISTRATOR_FILE = `${MOUNT_ROOT}/${PASSWORDS}/administrator-password`;
+/** The first account: whoever holds its password makes the others. */
+const ADMINISTRATOR = 'admin';
 
 const consortiumFile = (topology: Topology): UnitFile => ({
   path: `${MOUNT_ROOT}/consortium.json`,
@@ -83,6 +91,7 @@ export async function gatewayUnit(
   const start = [
     `export DATABASE_URL="postgres://${DATABASE}:$$(cat ${PASSWORD_FILE})@postgres:${DATABASE_PORT}/${DATABASE}"`,
     `export MQ_KEYS_PASSPHRASE="$$(cat ${PASSPHRASE_FILE})"`,
+    `export MQ_AUTH_BOOTSTRAP_ACCOUNTS='[{"username":"${ADMINISTRATOR}","role":"administrator","password":"'"$$(cat ${ADMINISTRATOR_FILE})"'"}]'`,
     'exec node gateway/dist/server.js',
   ];
   return {
@@ -106,8 +115,9 @@ export async function gatewayUnit(
       consortiumFile(topology),
       ...publicFiles,
       ...(await materialFiles(materialDirectory, `${name}/private/users/${client}`)),
-      { path: PASSWORD_FILE, content: secrets.databasePassword, secret: true },
-      { path: PASSPHRASE_FILE, content: secrets.keysPassphrase, secret: true },
+      { path: PASSWORD_FILE, content: secrets['database-password'], secret: true },
+      { path: PASSPHRASE_FILE, content: secrets['keys-passphrase'], secret: true },
+      { path: ADMINISTRATOR_FILE, content: secrets['administrator-password'], secret: true },
     ],
     data: { path: GATEWAY_DATA, size: '100Gi' },
     ports: [
@@ -124,7 +134,7 @@ export async function gatewayUnit(
 }
 
 /** The gateway's database. */
-export function postgresUnit({ databasePassword }: DeploymentSecrets): ContainerUnit {
+export function postgresUnit(secrets: DeploymentSecrets): ContainerUnit {
   const command = ['pg_isready', '--username', DATABASE, '--dbname', DATABASE];
   return {
     name: 'postgres',
@@ -136,7 +146,7 @@ export function postgresUnit({ databasePassword }: DeploymentSecrets): Container
       POSTGRES_PASSWORD_FILE: PASSWORD_FILE,
       PGDATA: `${DATABASE_DATA}/pgdata`,
     },
-    files: [{ path: PASSWORD_FILE, content: databasePassword, secret: true }],
+    files: [{ path: PASSWORD_FILE, content: secrets['database-password'], secret: true }],
     data: { path: DATABASE_DATA, size: '50Gi' },
     ports: [{ name: 'postgres', port: DATABASE_PORT, audience: 'own' }],
     health: { kind: 'command', command },

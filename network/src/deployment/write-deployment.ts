@@ -3,7 +3,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readIfThere, writePublic, writeSecret } from '../pki/material-file.ts';
 import type { Topology } from '../topology/topology.ts';
-import type { DeploymentSecrets } from './application-units.ts';
+import { DEPLOYMENT_SECRETS, type DeploymentSecrets, PASSWORDS } from './application-units.ts';
 import { type OrganizationDeployment, organizationDeployment } from './organization-deployment.ts';
 import { composeFilePath, renderCompose } from './render-compose.ts';
 import { renderKubernetes } from './render-kubernetes.ts';
@@ -28,10 +28,8 @@ const PASSWORD_BYTES = 24;
  */
 export async function writeDeployment(request: DeploymentRequest): Promise<OrganizationDeployment> {
   const { topology, organization, materialDirectory, target, out } = request;
-  const secrets: DeploymentSecrets = {
-    databasePassword: await keptPassword(out, 'database-password'),
-    keysPassphrase: await keptPassword(out, 'keys-passphrase'),
-  };
+  const passwords = await Promise.all(DEPLOYMENT_SECRETS.map(async (name) => [name, await keptPassword(out, name)]));
+  const secrets = Object.fromEntries(passwords) as DeploymentSecrets;
   const deployment = await organizationDeployment(topology, organization, materialDirectory, secrets);
   if (target === 'compose') {
     const units = deployment.units.flatMap((unit) => [unit, ...unit.companions]);
@@ -51,8 +49,9 @@ export async function writeDeployment(request: DeploymentRequest): Promise<Organ
   return deployment;
 }
 
+/** Beside the other secrets, where the compose file looks for it. */
 async function keptPassword(out: string, name: string): Promise<string> {
-  const file = path.join(out, 'secrets', name);
+  const file = path.join(out, 'secrets', PASSWORDS, name);
   const there = await readIfThere(file);
   if (there !== undefined) return there;
   const made = randomBytes(PASSWORD_BYTES).toString('base64url');

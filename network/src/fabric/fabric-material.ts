@@ -40,6 +40,11 @@ export class FabricMaterial {
     return this.#of(mspId).chaincode(chaincode);
   }
 
+  /** Root of the organisation's identities. */
+  identityRoot(mspId: string): string {
+    return this.#of(mspId).publicMsp.rootCertificate;
+  }
+
   tlsRoot(mspId: string): string {
     return this.#of(mspId).publicMsp.tlsRootCertificate;
   }

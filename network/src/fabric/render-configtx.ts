@@ -4,17 +4,24 @@ import type { FabricMaterial } from './fabric-material.ts';
 
 export const CHANNEL_PROFILE = 'Consortium';
 
+/** Where the certificates of an orderer stand that the channel's configuration lists. */
+export type ConsenterCertificates = (node: TopologyOrderer) => Readonly<{ identity: string; tls: string }>;
+
 /**
  * `configtx.yaml` of the channel's first block: every organisation with its MSP and anchor peer, the orderers with their consensus, and the
  * default policies of Fabric (Readers and Writers ANY, all else MAJORITY).
  */
-export function renderConfigtx(topology: Topology, material: FabricMaterial): string {
+export function renderConfigtx(
+  topology: Topology,
+  material: FabricMaterial,
+  certificatesOf: ConsenterCertificates = ownCertificates(material),
+): string {
   const { orderers, channel } = topology;
   const profile = {
     Policies: channelPolicies(),
     Capabilities: { V3_0: true },
     Orderer: {
-      ...consensusOf(topology, material),
+      ...consensusOf(topology, certificatesOf),
       BatchTimeout: `${channel.batch.timeoutMs}ms`,
       BatchSize: {
         MaxMessageCount: channel.batch.maxMessageCount,
@@ -70,10 +77,17 @@ function channelPolicies() {
   return { Readers: implicit('ANY Readers'), Writers: implicit('ANY Writers'), Admins: implicit('MAJORITY Admins') };
 }
 
-function consensusOf({ orderers, channel }: Topology, material: FabricMaterial) {
-  const tlsOf = ({ name, host, port }: TopologyOrderer) => {
-    const { certificate } = material.orderer(name).tls;
-    return { Host: host, Port: port, ClientTLSCert: certificate, ServerTLSCert: certificate };
+function ownCertificates(material: FabricMaterial): ConsenterCertificates {
+  return ({ name }) => {
+    const { msp, tls } = material.orderer(name);
+    return { identity: msp.certificate, tls: tls.certificate };
+  };
+}
+
+function consensusOf({ orderers, channel }: Topology, certificatesOf: ConsenterCertificates) {
+  const tlsOf = (node: TopologyOrderer) => {
+    const { tls } = certificatesOf(node);
+    return { Host: node.host, Port: node.port, ClientTLSCert: tls, ServerTLSCert: tls };
   };
   if (orderers.consensus === 'raft') {
     return {
@@ -97,7 +111,7 @@ function consensusOf({ orderers, channel }: Topology, material: FabricMaterial) 
     ConsenterMapping: orderers.nodes.map((node, index) => ({
       ID: index + 1,
       MSPID: orderers.mspId,
-      Identity: material.orderer(node.name).msp.certificate,
+      Identity: certificatesOf(node).identity,
       ...tlsOf(node),
     })),
   };

@@ -48,6 +48,8 @@ export function renderCore(place: PeerPlace, material: FabricMaterial): string {
         externalEndpoint: address,
         // Membership by default needs up to 25 s after a start; these make it one or two.
         reconnectInterval: '2s',
+        // A day of attempts (the default 120 would be four minutes): members of a new consortium start at their own pace.
+        maxConnectionAttempts: 43_200,
         aliveTimeInterval: '1s',
         aliveExpirationTimeout: '10s',
         publishCertPeriod: '2s',

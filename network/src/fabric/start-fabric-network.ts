@@ -72,7 +72,7 @@ export class FabricNetwork {
       ...this.#members().map((member) => this.#startPeer(member)),
     ]);
     await Promise.all(
-      topology.orderers.nodes.map((node) => joinOrderer(topology, node, this.#material, binaries, block)),
+      topology.orderers.nodes.map((node) => joinOrderer({ topology, node, material: this.#material, binaries, block })),
     );
     await Promise.all(this.#members().map(({ command }) => joinPeer(command, topology.channel.name, block)));
     report(`channel ${topology.channel.name} joined by all`);

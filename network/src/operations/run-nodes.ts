@@ -1,64 +1,75 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { joinOrderer, joinPeer, ordererAdminFlags } from '../fabric/create-channel.ts';
 import { writeExternalBuilder } from '../fabric/external-builder.ts';
-import { ordererProcess, peerFolder, peerProcess } from '../fabric/node-processes.ts';
+import {
+  ordererProcess,
+  ordererProcessName,
+  peerFolder,
+  peerProcess,
+  peerProcessName,
+} from '../fabric/node-processes.ts';
 import { runTool } from '../fabric/run-tool.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { TopologyOrderer, TopologyOrganization, TopologyPeer } from '../topology/topology.ts';
 import { fetchBlock } from './governance/channel-config.ts';
-import { OperationError } from './operation-error.ts';
-import type { Operator } from './operator.ts';
+import type { Operator, PeerOf } from './operator.ts';
 import { until } from './until.ts';
 
 /** Folder of nodes and their data below a network's data folder, as the runner of a whole network has it. */
 export const networkFolder = (dataDirectory: string) => path.join(dataDirectory, 'network');
 
-export type PeerStart = Readonly<{
-  supervisor: Supervisor;
-  organization: TopologyOrganization;
-  peer: TopologyPeer;
-  /** Folder of a snapshot to begin with, instead of the channel's first block. */
-  snapshot?: string | undefined;
-}>;
+export type PeerStart = PeerOf &
+  Readonly<{
+    supervisor: Supervisor;
+    /** Folder of a snapshot to begin with, instead of the channel's first block. */
+    snapshot?: string | undefined;
+    /** File with the channel's first block, where no orderer can be asked for it. */
+    block?: string | undefined;
+  }>;
 
-/**
- * Runs a peer on this machine and joins it to the channel where it has not joined: from the channel's first block, which it fetches from an
- * orderer, or from a snapshot. It then catches up by itself.
- */
-export async function startPeer(
-  operator: Operator,
-  { supervisor, organization, peer, snapshot }: PeerStart,
-): Promise<void> {
+/** Runs a peer on this machine and joins it to the channel where it has not joined. It then catches up by itself. */
+export async function startPeer(operator: Operator, start: PeerStart): Promise<void> {
+  const { supervisor, organization, peer } = start;
   const directory = networkFolder(operator.dataDirectory);
   const builderDirectory = path.join(directory, 'builder');
   writeExternalBuilder(builderDirectory);
-  const { material, binaries, channel, report } = operator;
-  const spec = peerProcess({ organization, peer, material, binaries, directory, builderDirectory });
-  await supervisor.start(spec);
+  const { material, binaries } = operator;
+  await supervisor.start(peerProcess({ organization, peer, material, binaries, directory, builderDirectory }));
+  await joinPeerNode(operator, start);
+}
+
+/** Joins a peer that runs, wherever it runs: from a snapshot, or from the channel's first block, given or fetched from an orderer. */
+export async function joinPeerNode(
+  operator: Operator,
+  { organization, peer, snapshot, block }: Omit<PeerStart, 'supervisor'>,
+): Promise<void> {
+  const { channel, report } = operator;
+  const name = peerProcessName(organization, peer);
   const command = operator.peerCommand(organization, { organization, peer });
   // The peer's own port opens a moment after its health check answers.
-  const joined = await until(`${spec.name} can be administered`, () => command.run('channel', 'list'));
+  const joined = await until(`${name} can be administered`, () => command.run('channel', 'list'));
   if (joined.split('\n').some((line) => line.trim() === channel)) {
-    report(`${spec.name} is a member of ${channel} already`);
+    report(`${name} is a member of ${channel} already`);
     return;
   }
   if (snapshot !== undefined) {
     await command.run('channel', 'joinbysnapshot', '--snapshotpath', path.resolve(snapshot));
-    await until(`${spec.name} has read the snapshot`, async () => {
+    await until(`${name} has read the snapshot`, async () => {
       const status = await command.run('channel', 'joinbysnapshotstatus');
       if (!status.includes('No joinbysnapshot operation is in progress')) return undefined;
       const listed = await command.run('channel', 'list');
       return listed.split('\n').some((line) => line.trim() === channel) ? true : undefined;
     });
-    report(`${spec.name} joined ${channel} from the snapshot ${snapshot}`);
+    report(`${name} joined ${channel} from the snapshot ${snapshot}`);
     return;
   }
   await operator.withScratch(async (folder) => {
-    const block = path.join(folder, 'first.block');
-    await fetchBlock(operator, organization, 'oldest', block);
-    await command.run('channel', 'join', '--blockpath', block);
+    const first = block ?? path.join(folder, 'first.block');
+    if (block === undefined) await fetchBlock(operator, organization, 'oldest', first);
+    await joinPeer(command, channel, first);
   });
-  report(`${spec.name} joined ${channel} from its first block`);
+  report(`${name} joined ${channel} from its first block`);
 }
 
 /** Has this machine data of the peer? */
@@ -66,63 +77,69 @@ export function hasPeerData(operator: Operator, organization: TopologyOrganizati
   return existsSync(peerFolder(networkFolder(operator.dataDirectory), organization, peer));
 }
 
+export type OrdererJoinPlace = Readonly<{
+  /** File with the channel's first block, or a later configuration; fetched from another orderer where there is none. */
+  block?: string | undefined;
+  /** See {@link joinOrderer}. */
+  adminAddress?: string | undefined;
+}>;
+
+/** Runs an orderer on this machine and joins it to the channel where it has not joined. */
+export async function startOrderer(
+  operator: Operator,
+  supervisor: Supervisor,
+  node: TopologyOrderer,
+  place: OrdererJoinPlace = {},
+): Promise<void> {
+  const { topology, material, binaries } = operator;
+  await supervisor.start(
+    ordererProcess({ topology, node, material, binaries, directory: networkFolder(operator.dataDirectory) }),
+  );
+  await joinOrdererNode(operator, node, place);
+}
+
 /**
- * Runs an orderer on this machine and joins it to the channel with the configuration in force. As a consenter of that configuration it fetches
- * the blocks it has not and takes part; else it follows.
+ * Joins an orderer that runs, wherever it runs. As a consenter of the configuration it is given it fetches the blocks it has not and takes part;
+ * else it follows.
  */
-export async function startOrderer(operator: Operator, supervisor: Supervisor, node: TopologyOrderer): Promise<void> {
+export async function joinOrdererNode(
+  operator: Operator,
+  node: TopologyOrderer,
+  { block, adminAddress }: OrdererJoinPlace,
+): Promise<void> {
   const { topology, material, binaries, channel, report } = operator;
-  const directory = networkFolder(operator.dataDirectory);
-  const spec = ordererProcess({ topology, node, material, binaries, directory });
-  await supervisor.start(spec);
+  const name = ordererProcessName(topology, node);
   // The administration port opens a moment after the health check answers.
-  const joined = await until(`${spec.name} can be administered`, async () => ({
-    state: await ordererState(operator, node),
+  const { state } = await until(`${name} can be administered`, async () => ({
+    state: await ordererState(operator, node, adminAddress),
   }));
-  if (joined.state !== undefined) return;
+  if (state !== undefined) {
+    report(`${name} has joined ${channel} already`);
+    return;
+  }
   await operator.withScratch(async (folder) => {
-    const block = path.join(folder, 'config.block');
-    await fetchBlock(operator, operator.anyOwnOrganization(), 'config', block);
-    const printed = await runTool(binaries.osnadmin, [
-      'channel',
-      'join',
-      '--channelID',
-      channel,
-      '--config-block',
-      block,
-      ...adminFlags(operator, node),
-    ]);
-    if (!printed.includes('Status: 201'))
-      throw new OperationError('MQ_OPERATION_REFUSED', `${spec.name} did not join: ${printed.trim()}`);
+    const config = block ?? path.join(folder, 'config.block');
+    if (block === undefined) await fetchBlock(operator, operator.anyOwnOrganization(), 'config', config);
+    await joinOrderer({ topology, node, material, binaries, block: config, adminAddress });
   });
-  report(`${spec.name} joined ${channel}`);
+  report(`${name} joined ${channel}`);
 }
 
 export type OrdererState = Readonly<{ height: number; status: string; consensusRelation: string }>;
 
 /** What an orderer says of the channel; undefined where it has not joined. */
-export async function ordererState(operator: Operator, node: TopologyOrderer): Promise<OrdererState | undefined> {
+export async function ordererState(
+  operator: Operator,
+  node: TopologyOrderer,
+  adminAddress?: string,
+): Promise<OrdererState | undefined> {
   const printed = await runTool(operator.binaries.osnadmin, [
     'channel',
     'list',
     '--channelID',
     operator.channel,
-    ...adminFlags(operator, node),
+    ...ordererAdminFlags({ topology: operator.topology, node, material: operator.material, adminAddress }),
   ]);
   if (!printed.includes('Status: 200')) return undefined;
   return JSON.parse(printed.slice(printed.indexOf('{'), printed.lastIndexOf('}') + 1)) as OrdererState;
-}
-
-function adminFlags({ material, topology }: Operator, node: TopologyOrderer): string[] {
-  const { tls } = material.admin(topology.orderers.mspId);
-  return [
-    '--orderer-address',
-    `${node.host}:${node.adminPort}`,
-    '--ca-file',
-    material.tlsRoot(topology.orderers.mspId),
-    '--client-cert',
-    tls.certificate,
-    '--client-key',
-    tls.key,
-  ];
 }

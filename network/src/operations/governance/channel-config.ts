@@ -25,6 +25,13 @@ export async function fetchChannelConfig(
   return operator.withScratch(async (folder) => {
     const block = path.join(folder, 'config.block');
     await fetchBlock(operator, asOrganization, 'config', block);
+    return decodeConfigBlock(operator, block);
+  });
+}
+
+/** The configuration that a block in a file carries. */
+export async function decodeConfigBlock(operator: Operator, block: string): Promise<ChannelConfig> {
+  return operator.withScratch(async (folder) => {
     const decoded = JSON.parse(await decode(operator, 'common.Block', block, folder)) as {
       data: { data: [{ payload: { data: { config: ChannelConfig } } }] };
     };
