@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { type ContractOptions, DEFAULT_CONTRACT_OPTIONS } from './contract/contract-options.ts';
@@ -47,7 +48,7 @@ export type RunningServer = Readonly<{ port: number; close: () => void }>;
 /** Serves the contracts to this organisation's peer (chaincode as a service). */
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const serializers = { transaction: 'jsonSerializer', serializers: { jsonSerializer: JSONSerializer } };
-  const contracts = makeContracts(await contractOptions(settings));
+  const contracts = makeContracts(contractOptions(settings));
   const chaincode = new ChaincodeFromContract(contracts, serializers, {}, CHAINCODE_NAME, '1');
   quietShim();
   logTransactions(chaincode, writeLine);
@@ -66,10 +67,12 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   return { port, close: () => server._server.forceShutdown() };
 }
 
-async function contractOptions({ consortiumFile }: ServerSettings): Promise<ContractOptions> {
+/** The description is read again whenever it counts: a new file is this organisation's vote, without a restart. */
+function contractOptions({ consortiumFile }: ServerSettings): ContractOptions {
   if (consortiumFile === undefined) return DEFAULT_CONTRACT_OPTIONS;
-  const veto = vetoBy(localRules(JSON.parse(await readFile(consortiumFile, 'utf8'))));
-  return { ...DEFAULT_CONTRACT_OPTIONS, veto };
+  const rules = () => localRules(JSON.parse(readFileSync(consortiumFile, 'utf8')));
+  rules(); // what cannot be read at all is told at the start
+  return { ...DEFAULT_CONTRACT_OPTIONS, veto: vetoBy(rules) };
 }
 
 async function tlsProps({ tls }: ServerSettings): Promise<Record<string, Buffer> | undefined> {

@@ -69,6 +69,7 @@ export const PROBLEMS = {
   // records
   MQ_RECORD_UNKNOWN: { status: 404, title: 'Record not found' },
   MQ_RECORD_CLASS_UNKNOWN: { status: 400, title: 'Record class unknown' },
+  MQ_RECORD_CLASS_CLOSED: { status: 409, title: 'Record class takes no new records' },
   MQ_RECORD_CLASS_MISMATCH: { status: 422, title: 'Record belongs to another class' },
   MQ_RECORD_NOT_FOUND: { status: 404, title: 'Record not found' },
   MQ_RECORD_EXISTS: { status: 409, title: 'Record exists' },
