@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { type ContractOptions, DEFAULT_CONTRACT_OPTIONS } from './contract/contract-options.ts';
 import { noteBatchLimits } from './contract/state-batches.ts';
 import { makeContracts } from './contracts.ts';
 import { CHAINCODE_NAME } from './ledger/transaction.ts';
-import { localRules, vetoBy } from './local-rules/local-rules.ts';
+import { vetoBy } from './local-rules/local-rules.ts';
+import { rulesInFile } from './local-rules/rules-file.ts';
 import { logTransactions } from './log-transactions.ts';
 import type { ServerSettings } from './server-settings.ts';
 
@@ -67,12 +67,9 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   return { port, close: () => server._server.forceShutdown() };
 }
 
-/** The description is read again whenever it counts: a new file is this organisation's vote, without a restart. */
 function contractOptions({ consortiumFile }: ServerSettings): ContractOptions {
   if (consortiumFile === undefined) return DEFAULT_CONTRACT_OPTIONS;
-  const rules = () => localRules(JSON.parse(readFileSync(consortiumFile, 'utf8')));
-  rules(); // what cannot be read at all is told at the start
-  return { ...DEFAULT_CONTRACT_OPTIONS, veto: vetoBy(rules) };
+  return { ...DEFAULT_CONTRACT_OPTIONS, veto: vetoBy(rulesInFile(consortiumFile)) };
 }
 
 async function tlsProps({ tls }: ServerSettings): Promise<Record<string, Buffer> | undefined> {
