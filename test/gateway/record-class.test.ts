@@ -156,7 +156,7 @@ describe('a record class that changes under running gateways', () => {
   it('leaves read models that are equal, without a flaw', async () => {
     await digest();
     for (const mspId of ALL) {
-      expect(await consortium.query(mspId, 'select key, flaw from "ledgerState" where flaw is not null', [])).toEqual(
+      expect(await consortium.query(mspId, 'select key, flaw from ledger_state where flaw is not null', [])).toEqual(
         [],
       );
     }

@@ -132,78 +132,110 @@ describe('a record class that changes', () => {
 });
 
 /** What happens to one record and its class, in any order. */
+const authority = fc.constantFrom(CITY, VALLEY, UNITY, MERIDIAN, REGULATOR);
+const agreed = fc.record({
+  attestations: fc.integer({ min: 1, max: 4 }),
+  endorsements: fc.integer({ min: 1, max: 5 }),
+});
 const step = fc.oneof(
-  fc.record({
-    what: fc.constant('configure' as const),
-    attestations: fc.integer({ min: 1, max: 5 }),
-    endorsements: fc.integer({ min: 1, max: 5 }),
-  }),
-  fc.record({ what: fc.constant('attest' as const), by: fc.constantFrom(CITY, VALLEY, UNITY, MERIDIAN, REGULATOR) }),
-  fc.constant({ what: 'amend' as const }),
-  fc.constant({ what: 'activate' as const }),
-  fc.constant({ what: 'renew' as const }),
+  { weight: 4, arbitrary: fc.record({ what: fc.constant('attest' as const), by: authority }) },
+  { weight: 3, arbitrary: fc.constant({ what: 'activate' as const }) },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant('configure' as const), agreed }) },
+  { weight: 1, arbitrary: fc.constant({ what: 'amend' as const }) },
+  { weight: 1, arbitrary: fc.constant({ what: 'renew' as const }) },
 );
 
+/** One record of City, with what the ledger is expected to know of it. */
+class RecordUnderChange {
+  agreed = { attestations: 2, endorsements: 2 };
+  /** Of the head's key, as Fabric has it. */
+  policy: Buffer | undefined;
+  attesters = new Set<string>();
+  isProposed = false;
+  readonly #consortium: FoundedConsortium;
+  readonly #recordId: string;
+  #version = 0;
+
+  constructor(consortium: FoundedConsortium, name: string) {
+    this.#consortium = consortium;
+    this.#recordId = uuidOf(name);
+  }
+
+  async configure(agreed: Readonly<{ attestations: number; endorsements: number }>): Promise<void> {
+    const headDigest = this.#consortium.head(KEYS.configuration());
+    const args = { configuration: configurationWith(agreed) };
+    await this.#consortium.submit(REGULATOR, 'registry:configure', args, { headDigest });
+    this.agreed = agreed;
+  }
+
+  async propose(): Promise<void> {
+    const first = { patient: PATIENT.id, class: 'clinical', header: header() };
+    if (this.#version === 0) await this.#write(CLINICIAN, 'record:propose', first, 'no head');
+    else await this.#write(CLINICIAN, 'record:amend', { version: this.#version + 1, header: header() });
+    this.#version += 1;
+    this.attesters = new Set();
+    this.isProposed = true;
+  }
+
+  async attest(by: Party): Promise<void> {
+    if (this.attesters.has(by.id)) return;
+    await this.#consortium.attest(this.#recordId, [by], this.#version);
+    this.attesters.add(by.id);
+  }
+
+  async activate(): Promise<void> {
+    await this.#write(CITY, 'record:activate', { version: this.#version, attestedBy: [...this.attesters] });
+    this.isProposed = false;
+  }
+
+  async renew(): Promise<void> {
+    await this.#write(CITY, 'record:renewPolicy', {}, 'no head');
+  }
+
+  async #write(party: Party, call: Call, args: object, head: 'head' | 'no head' = 'head'): Promise<void> {
+    const { ledger } = this.#consortium;
+    const fields = head === 'head' ? { headDigest: this.#consortium.recordHead(this.#recordId) } : {};
+    const entry = entryOf(party, call, { recordId: this.#recordId, ...args }, fields);
+    const options = { mspId: party.mspId ?? '' };
+    const { keyPolicies } = await ledger.writes(call, [entry], options);
+    await ledger.submit(call, [entry], options);
+    this.policy = keyPolicies.get(KEYS.record(this.#recordId)) ?? this.policy;
+  }
+}
+
 describe('no change of a class', () => {
-  it('ever lets fewer authorities activate a version than are agreed then, nor leaves a head that is written under another policy', async () => {
+  let consortium: FoundedConsortium;
+  beforeAll(async () => {
+    consortium = await FoundedConsortium.found();
+  });
+  afterAll(() => consortium.close());
+
+  it('lets fewer authorities than are agreed then activate a version, or a head be written without the policy agreed then', async () => {
+    let records = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 14 }), async (steps) => {
-        const consortium = await FoundedConsortium.found();
-        const recordId = uuidOf('record');
-        let agreed = { attestations: 2, endorsements: 2 };
-        let policy: Buffer | undefined;
-        let attesters = new Set<string>();
-        let version = 0;
-        let proposed = false;
-        const write = async (party: Party, call: Call, args: object) => {
-          const headDigest = version === 0 ? {} : { headDigest: consortium.recordHead(recordId) };
-          const fields = call === 'record:attest' || call === 'record:renewPolicy' ? {} : headDigest;
-          const entry = entryOf(party, call, { recordId, ...args }, fields);
-          const { keyPolicies } = await consortium.ledger.writes(call, [entry], { mspId: party.mspId ?? '' });
-          await consortium.ledger.submit(call, [entry], { mspId: party.mspId ?? '' });
-          policy = keyPolicies.get(KEYS.record(recordId)) ?? policy;
-        };
-        const propose = async () => {
-          const first = { patient: PATIENT.id, class: 'clinical', header: header() };
-          if (version === 0) await write(CLINICIAN, 'record:propose', first);
-          else await write(CLINICIAN, 'record:amend', { version: version + 1, header: header() });
-          version += 1;
-          attesters = new Set();
-          proposed = true;
-          expect(policy).toEqual(policyOf(agreed));
-        };
-        await propose();
+      fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 24 }), async (steps) => {
+        const record = new RecordUnderChange(consortium, `record ${records++}`);
+        await record.configure({ attestations: 2, endorsements: 2 });
+        await record.propose();
         for (const one of steps) {
-          if (one.what === 'configure') {
-            const before = policy;
-            const { attestations, endorsements } = one;
-            const headDigest = consortium.head(KEYS.configuration());
-            const configuration = configurationWith({ attestations, endorsements });
-            await consortium.submit(REGULATOR, 'registry:configure', { configuration }, { headDigest });
-            agreed = { attestations, endorsements };
-            expect(policy).toBe(before); // Fabric holds the next write of the head to what was agreed when it was last written
-          } else if (one.what === 'attest' && !attesters.has(one.by.id)) {
-            await consortium.attest(recordId, [one.by], version);
-            attesters.add(one.by.id);
-          } else if (one.what === 'amend') {
-            await propose();
-          } else if (one.what === 'renew') {
-            await write(CITY, 'record:renewPolicy', {});
-            expect(policy).toEqual(policyOf(agreed));
-          } else if (one.what === 'activate' && proposed && attesters.size > 0) {
-            const args = { version, attestedBy: [...attesters] };
-            const code = await codeOf(write(CITY, 'record:activate', args));
-            const isEnough = attesters.size >= agreed.attestations;
-            expect(code).toBe(isEnough ? 'no failure' : 'MQ_ATTESTATIONS_MISSING [0]');
-            if (isEnough) {
-              proposed = false;
-              expect(policy).toEqual(policyOf(agreed));
-            }
+          const before = record.policy;
+          const isWritten = one.what === 'amend' || one.what === 'renew' || one.what === 'activate';
+          if (one.what === 'attest') await record.attest(one.by);
+          else if (one.what === 'configure') await record.configure(one.agreed);
+          else if (one.what === 'amend') await record.propose();
+          else if (one.what === 'renew') await record.renew();
+          else if (record.isProposed && record.attesters.size >= record.agreed.attestations) await record.activate();
+          else {
+            const refusal = /MQ_(ATTESTATIONS_MISSING|RECORD_STATUS|INPUT_INVALID)/;
+            await expect(record.activate()).rejects.toThrow(refusal);
+            expect(record.policy).toBe(before);
+            continue;
           }
+          // Fabric holds the next write of the head to what was agreed when it was last written.
+          expect(record.policy).toEqual(isWritten ? policyOf(record.agreed) : before);
         }
-        await consortium.close();
       }),
-      { seed: SEED, numRuns: 25 },
+      { seed: SEED, numRuns: 40 },
     );
   }, 120_000);
 });
