@@ -153,6 +153,23 @@ describe('a record class that changes under running gateways', () => {
     await writeHead(recordId, [CITY, VALLEY, UNITY]);
   }, 120_000);
 
+  it('takes no new records once it is closed, and goes on with those it has', async () => {
+    const { recordId } = (await propose()).json();
+    await active(recordId);
+    const file = described('closed', { closed: true });
+    expect((await run(consortiumConfigure, REGULATOR, file)).output).toContain(
+      'recordClasses.clinical.closed: (none) -> true\n',
+    );
+    // The gateway learns of it by its block; until then the chaincode refuses with the same code.
+    const refused = await propose();
+    expect(refused.json()).toMatchObject({ code: 'MQ_RECORD_CLASS_CLOSED' });
+    expect(refused.statusCode).toBe(409);
+    const amended = await consortium.as(CITY, 'clinician', 'POST', `/records/${recordId}/versions`, {
+      content: { ...CONTENT, status: 'amended' },
+    });
+    expect(amended.statusCode).toBe(201);
+  }, 60_000);
+
   it('leaves read models that are equal, without a flaw', async () => {
     await digest();
     for (const mspId of ALL) {

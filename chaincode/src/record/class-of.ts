@@ -11,6 +11,17 @@ export function classOf({ recordClasses }: ConsortiumConfiguration, name: string
 }
 
 /**
+ * A class that a new record may name.
+ *
+ * @throws MedQuorumError `MQ_RECORD_CLASS_UNKNOWN`, `MQ_RECORD_CLASS_CLOSED`
+ */
+export function openClassOf(configuration: ConsortiumConfiguration, name: string): RecordClass {
+  const found = classOf(configuration, name);
+  if (found.closed) throw new MedQuorumError('MQ_RECORD_CLASS_CLOSED', 'the class takes no new records');
+  return found;
+}
+
+/**
  * The key policy that a head has from a write on: the one of its class as the consortium has it now. The write itself is held
  * by Fabric to the policy that the head has had.
  *

@@ -3,7 +3,7 @@ import { stateDigest } from '../ledger/state.ts';
 import { SHAPE_VERSION } from '../ledger/stored.ts';
 import { MedQuorumError } from '../medquorum-error.ts';
 import { checkClass } from './check-class.ts';
-import { classOf, headPolicy } from './class-of.ts';
+import { headPolicy, openClassOf } from './class-of.ts';
 import { putPrivateRecord } from './private-record.ts';
 import { firstVersion } from './record-lifecycle.ts';
 import type { RecordState } from './record-state.ts';
@@ -15,8 +15,7 @@ export const proposeRecord: Operation<'record', 'propose'> = async (item) => {
   const { recordId } = args;
   const { organization, id: practitioner } = await writingActor(item);
   const configuration = await requireConfiguration(session);
-  const recordClass = classOf(configuration, args.class);
-  if (recordClass.closed) throw new MedQuorumError('MQ_RECORD_CLASS_CLOSED', 'the class takes no new records');
+  const recordClass = openClassOf(configuration, args.class);
   const { collection = null } = recordClass;
   const content = readContent(item, collection);
   const patient = content.hidden?.patient ?? args.patient;

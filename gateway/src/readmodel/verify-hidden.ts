@@ -7,7 +7,7 @@ import { decodeState, encodeState, KEYS, keyOf, type State } from '@medquorum/ch
 import { SHAPE_VERSION } from '@medquorum/chaincode/ledger/stored';
 import { type TransactionFacts, txTime } from '@medquorum/chaincode/ledger/transaction';
 import { MedQuorumError } from '@medquorum/chaincode/medquorum-error';
-import { classOf, headPolicy } from '@medquorum/chaincode/record/class-of';
+import { classOf, headPolicy, openClassOf } from '@medquorum/chaincode/record/class-of';
 import { headerDigest, type RecordHeader } from '@medquorum/chaincode/record/record-header';
 import {
   activated,
@@ -88,8 +88,8 @@ async function expectRecord(
   const before = await session.get('record', recordId);
   const digest = header === null ? (commitment ?? '') : headerDigest(header);
   if (entry.intent.function === 'propose') {
-    const { collection = null, closed, name } = classOf(configuration, args.class ?? '');
-    if (before !== undefined || closed || author.mspId === null) throw invalid();
+    const { collection = null, name } = openClassOf(configuration, args.class ?? '');
+    if (before !== undefined || author.mspId === null) throw invalid();
     const owner = { recordId, custodian: author.mspId, patient: args.patient ?? null, class: name, collection };
     expect(states, { v: SHAPE_VERSION, kind: 'record', ...owner, ...firstVersion(digest), entry });
     policies.set(KEYS.record(recordId), headPolicy(configuration, owner));

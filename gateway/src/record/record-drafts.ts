@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { ConsortiumConfiguration } from '@medquorum/chaincode/consortium/consortium-configuration';
 import type { Entry } from '@medquorum/chaincode/ledger/entry';
 import { stateDigest } from '@medquorum/chaincode/ledger/state';
-import { classOf } from '@medquorum/chaincode/record/class-of';
+import { openClassOf } from '@medquorum/chaincode/record/class-of';
 import {
   PRIVATE_TRANSIENT_KEY,
   type PrivateVersion,
@@ -43,7 +43,7 @@ export class RecordDrafts {
   /**
    * New records that are proposed together: one transaction, all or none.
    *
-   * @throws MedQuorumError `MQ_RECORD_CLASS_UNKNOWN`, `MQ_INPUT_INVALID`, `MQ_NOT_CONFIGURED`
+   * @throws MedQuorumError `MQ_RECORD_CLASS_UNKNOWN`, `MQ_RECORD_CLASS_CLOSED`, `MQ_INPUT_INVALID`, `MQ_NOT_CONFIGURED`
    */
   async propose(actor: Actor, drafts: readonly RecordDraft[]): Promise<Planned> {
     const configuration = await currentConfiguration(this.#options.readModel);
@@ -75,7 +75,7 @@ export class RecordDrafts {
 
   async #proposal(actor: Actor, draft: RecordDraft, configuration: ConsortiumConfiguration): Promise<Drafted> {
     const { recordId = randomUUID(), patient } = draft;
-    const recordClass = classOf(configuration, draft.class);
+    const recordClass = openClassOf(configuration, draft.class);
     const { header, stored } = await writeContent(this.#options, recordId, 1, draft.header, draft.content);
     const hidden = recordClass.collection === undefined ? null : privateVersion(patient, header);
     const said = hidden === null ? { patient, header } : { commitment: recordCommitment(hidden) };
