@@ -29,6 +29,10 @@ describeFabric('a record class that changes in a running consortium', () => {
   let practitioner = '';
   let patient = '';
   const tokens = new Map<string, string>();
+  /** Statuses of what clients wrote, one after the other, until they are told to stop. */
+  const written: number[] = [];
+  let isWriting = true;
+  let writers: readonly Promise<void>[] = [];
 
   const organization = (name: string) => {
     const found = organizations.get(name);
@@ -83,6 +87,8 @@ describeFabric('a record class that changes in a running consortium', () => {
     patient = String((await send('city-hospital', 'POST', '/patients', { wallet: 'custodial' })).body.pseudonym);
   }, START_TIMEOUT_MS);
   afterAll(async () => {
+    isWriting = false;
+    await Promise.allSettled(writers);
     await consortium.stop();
     await new EntryPoint('start.mjs', [`--data=${data}`, '--reset', '--help']).exit();
     rmSync(directory, { recursive: true, force: true });
@@ -137,9 +143,6 @@ describeFabric('a record class that changes in a running consortium', () => {
 
   const AGREED = { attestations: 3, endorsements: 4 };
   let old = '';
-  let isWriting = true;
-  const written: number[] = [];
-  let writers: readonly Promise<void>[] = [];
 
   it('says who vetoes, and changes nothing, while too few have the new description', async () => {
     expect(practitioner).toMatch(/^[0-9a-f-]{36}$/);
