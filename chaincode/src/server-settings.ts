@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { MedQuorumError } from './medquorum-error.ts';
 
-/** What a chaincode process is told when it starts: flags first, then the environment. Nothing is read later. */
+/** What a chaincode process is told when it starts: flags first, then the environment. */
 export type ServerSettings = Readonly<{
   /** `host:port`; port 0 takes a free one, which the process prints. */
   address: string;
@@ -9,7 +9,7 @@ export type ServerSettings = Readonly<{
   chaincodeId: string;
   /** PEM files; all or none, `clientCa` may be absent: then any peer may connect. */
   tls: Readonly<{ certificateFile: string; keyFile: string; clientCaFile: string | undefined }> | undefined;
-  /** JSON file with this organisation's description of the consortium, for its veto. */
+  /** JSON file with this organisation's description of the consortium, for its veto; read whenever it is compared with. */
   consortiumFile: string | undefined;
 }>;
 

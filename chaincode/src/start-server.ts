@@ -4,7 +4,8 @@ import { type ContractOptions, DEFAULT_CONTRACT_OPTIONS } from './contract/contr
 import { noteBatchLimits } from './contract/state-batches.ts';
 import { makeContracts } from './contracts.ts';
 import { CHAINCODE_NAME } from './ledger/transaction.ts';
-import { localRules, vetoBy } from './local-rules/local-rules.ts';
+import { vetoBy } from './local-rules/local-rules.ts';
+import { rulesInFile } from './local-rules/rules-file.ts';
 import { logTransactions } from './log-transactions.ts';
 import type { ServerSettings } from './server-settings.ts';
 
@@ -47,7 +48,7 @@ export type RunningServer = Readonly<{ port: number; close: () => void }>;
 /** Serves the contracts to this organisation's peer (chaincode as a service). */
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
   const serializers = { transaction: 'jsonSerializer', serializers: { jsonSerializer: JSONSerializer } };
-  const contracts = makeContracts(await contractOptions(settings));
+  const contracts = makeContracts(contractOptions(settings));
   const chaincode = new ChaincodeFromContract(contracts, serializers, {}, CHAINCODE_NAME, '1');
   quietShim();
   logTransactions(chaincode, writeLine);
@@ -66,10 +67,9 @@ export async function startServer(settings: ServerSettings): Promise<RunningServ
   return { port, close: () => server._server.forceShutdown() };
 }
 
-async function contractOptions({ consortiumFile }: ServerSettings): Promise<ContractOptions> {
+function contractOptions({ consortiumFile }: ServerSettings): ContractOptions {
   if (consortiumFile === undefined) return DEFAULT_CONTRACT_OPTIONS;
-  const veto = vetoBy(localRules(JSON.parse(await readFile(consortiumFile, 'utf8'))));
-  return { ...DEFAULT_CONTRACT_OPTIONS, veto };
+  return { ...DEFAULT_CONTRACT_OPTIONS, veto: vetoBy(rulesInFile(consortiumFile)) };
 }
 
 async function tlsProps({ tls }: ServerSettings): Promise<Record<string, Buffer> | undefined> {

@@ -156,12 +156,10 @@ export async function buildGateway(config: GatewayConfig, parts: GatewayParts = 
   const ciphertexts = new Ciphertexts({ store, remote, mspId });
 
   const common = { writer, signer, authors, readModel };
-  const placeLifetimeMs = consortium.application.leaseSeconds * 1000;
   const decisions = new Decisions({
     ...common,
     channel,
     chaincode,
-    placeLifetimeMs,
     nowMs,
     observe: (outcomes) => metrics.decided(outcomes),
   });
@@ -176,9 +174,8 @@ export async function buildGateway(config: GatewayConfig, parts: GatewayParts = 
   const idSecret = vault.derive('fhir-ids');
   const fhirWrites = new FhirWrites({ patients, drafts, writer, authors, directory, readModel, idSecret });
   const fhirReads = new FhirReads({ directory, readModel, reader });
-  const members = consortium.organizations.map((organization) => organization.mspId);
   const attester = settings.get('attest.automatic')
-    ? new AutoAttester({ attestations, readModel, db, mspId, members, log, nowMs })
+    ? new AutoAttester({ attestations, readModel, db, mspId, log, nowMs })
     : undefined;
 
   const stopping = new AbortController();

@@ -22,11 +22,14 @@ export async function organizationProcesses({
   gatewayEnv = {},
 }) {
   // Each chaincode process knows its organisation's own description of the consortium: what differs from it is vetoed.
-  const consortiumFile = path.join(directory, 'consortium.json');
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  writeFileSync(consortiumFile, JSON.stringify(topology));
+  const descriptionOf = ({ name }) => path.join(directory, 'organizations', name, 'consortium.json');
   const databaseUrls = new Map();
-  for (const { name } of topology.organizations) databaseUrls.set(name, await databaseUrlOf(name));
+  for (const organization of topology.organizations) {
+    const file = descriptionOf(organization);
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(file, JSON.stringify(topology));
+    databaseUrls.set(organization.name, await databaseUrlOf(organization.name));
+  }
   return {
     chaincode: ({ organization, chaincode, packageId, address, tls }) => {
       const at = address.lastIndexOf(':');
@@ -41,7 +44,7 @@ export async function organizationProcesses({
           '--chaincode-id',
           packageId,
           '--consortium',
-          consortiumFile,
+          descriptionOf(organization),
           ...(chaincodeTls
             ? ['--tls-cert', tls.certificate, '--tls-key', tls.key, '--tls-client-ca', tls.rootCertificate]
             : []),
@@ -57,7 +60,7 @@ export async function organizationProcesses({
         ...NODE_ARGS,
         path.join(PROJECT_DIR, 'gateway', 'dist', 'server.js'),
         `--mspId=${organization.mspId}`,
-        `--consortiumFile=${consortiumFile}`,
+        `--consortiumFile=${descriptionOf(organization)}`,
         `--material.dir=${path.join(directory, 'keys')}`,
         `--dataDir=${path.join(ownDirectory, 'gateway')}`,
       ],

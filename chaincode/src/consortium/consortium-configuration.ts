@@ -1,7 +1,7 @@
 import { MedQuorumError } from '../medquorum-error.ts';
 import { ORGANIZATION_KINDS, ZONES } from '../schema/codes.ts';
 import { facilityId, mspId } from '../schema/identifiers.ts';
-import { integer, object, oneOf, type Shaped, setOf, text } from '../schema/shape.ts';
+import { integer, object, oneOf, refuse, type Shaped, setOf, text } from '../schema/shape.ts';
 
 export const MAX_MEMBERS = 64;
 export const MAX_RECORD_CLASSES = 32;
@@ -14,10 +14,10 @@ export const recordClassName = text(/^[a-z][a-z0-9-]{0,31}$/, 'the name of a rec
 
 const member = object({ mspId, kind: oneOf(ORGANIZATION_KINDS) });
 
-/** One class of records: who must vouch for its content, and who must endorse its head. */
+/** One class of records: who must vouch for its content, and who must endorse its head. `closed`: takes no new records. */
 const recordClass = object(
   { name: recordClassName, attestations: integer(1, MAX_MEMBERS), endorsements: integer(1, MAX_MEMBERS) },
-  { collection: collectionName },
+  { collection: collectionName, closed: onlyTrue },
 );
 export type RecordClass = Shaped<typeof recordClass>;
 
@@ -103,6 +103,11 @@ export function organizationProfile(application: unknown, path: string): Organiz
 
 function withoutName({ name: _name, ...rest }: Record<string, unknown>): unknown {
   return rest;
+}
+
+/** Absent means no: one configuration has one form. */
+function onlyTrue(value: unknown, path: string): true {
+  return value === true ? value : refuse(path, 'must be true, or be left out');
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

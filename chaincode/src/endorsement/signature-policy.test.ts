@@ -4,7 +4,7 @@ import { consortiumConfiguration } from '../consortium/consortium-configuration.
 import { CONFIGURATION } from '../testing/founded-consortium.ts';
 import { SEED } from '../testing/seed.ts';
 import { classPolicy, recoveryPolicy } from './class-policy.ts';
-import { allOf, anyOf, encodeSignaturePolicy, outOf, type SignaturePolicy } from './signature-policy.ts';
+import { allOf, anyOf, encodeSignaturePolicy, isSatisfied, outOf, type SignaturePolicy } from './signature-policy.ts';
 
 /** The policy as Fabric's own messages read it back. */
 function decoded(bytes: Uint8Array): SignaturePolicy {
@@ -22,12 +22,6 @@ function decoded(bytes: Uint8Array): SignaturePolicy {
     return { outOf: nested.getN(), rules: nested.getRulesList().map(read) };
   };
   return read(envelope.getRule() ?? new common.SignaturePolicy());
-}
-
-/** Whether these organisations satisfy a policy: one endorsement each. */
-function satisfied(policy: SignaturePolicy, by: ReadonlySet<string>): boolean {
-  if ('peerOf' in policy) return by.has(policy.peerOf);
-  return policy.rules.filter((rule) => satisfied(rule, by)).length >= policy.outOf;
 }
 
 const configuration = consortiumConfiguration(CONFIGURATION, 'configuration');
@@ -71,7 +65,7 @@ describe('the policy of a record class', () => {
     [['HealthRegulatorMSP', 'ValleyHospitalMSP', 'UnityInsuranceMSP'], false],
     [['HealthRegulatorMSP', 'ValleyHospitalMSP', 'UnityInsuranceMSP', 'MeridianResearchMSP'], true],
   ])('with %p is satisfied: %p', (by, expected) => {
-    expect(satisfied(policy, new Set(by))).toBe(expected);
+    expect(isSatisfied(policy, new Set(by))).toBe(expected);
   });
 
   it('is never satisfied by fewer than k, nor without the custodian unless by the recovery branch', () => {
@@ -85,8 +79,8 @@ describe('the policy of a record class', () => {
           const ofClass = classPolicy(configuration, { ...clinical, endorsements: k }, custodian);
           const expected =
             (organizations.has(custodian) && organizations.size >= k) ||
-            satisfied(recoveryPolicy(configuration), organizations);
-          expect(satisfied(ofClass, organizations)).toBe(expected);
+            isSatisfied(recoveryPolicy(configuration), organizations);
+          expect(isSatisfied(ofClass, organizations)).toBe(expected);
         },
       ),
       { seed: SEED },

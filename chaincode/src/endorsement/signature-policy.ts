@@ -16,6 +16,12 @@ export const outOf = (count: number, mspIds: readonly string[]): SignaturePolicy
   rules: mspIds.toSorted(byCodeUnit).map((peerOf) => ({ peerOf })),
 });
 
+/** Whether endorsements of these organisations, one each, satisfy the policy. */
+export function isSatisfied(policy: SignaturePolicy, mspIds: ReadonlySet<string>): boolean {
+  if ('peerOf' in policy) return mspIds.has(policy.peerOf);
+  return policy.rules.filter((rule) => isSatisfied(rule, mspIds)).length >= policy.outOf;
+}
+
 const MSP_ROLE_PEER = 3;
 
 /** Organisations are listed once and sorted, so that equal policies are equal bytes on every endorser. */

@@ -8,7 +8,14 @@ import {
   registerPatientArgs,
   rotatePatientKeysArgs,
 } from '../patient/patient-args.ts';
-import { activateArgs, amendArgs, attestArgs, markEnteredInErrorArgs, proposeArgs } from '../record/record-args.ts';
+import {
+  activateArgs,
+  amendArgs,
+  attestArgs,
+  markEnteredInErrorArgs,
+  proposeArgs,
+  renewPolicyArgs,
+} from '../record/record-args.ts';
 import {
   configureArgs,
   registerOrganizationArgs,
@@ -40,6 +47,7 @@ export const WRITING_FUNCTIONS = {
     activate: activateArgs,
     amend: amendArgs,
     markEnteredInError: markEnteredInErrorArgs,
+    renewPolicy: renewPolicyArgs,
   },
   consent: { grant: grantArgs, withdraw: withdrawArgs },
   access: { decide: decideArgs },

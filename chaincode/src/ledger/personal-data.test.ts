@@ -78,6 +78,7 @@ const EXAMPLES: Record<string, object> = {
   'record:activate': { ...version, attestedBy: [CITY.id, VALLEY.id] },
   'record:amend': { ...version, header: header(), commitment: sha('commitment'), onBehalfOf: CLINICIAN.id },
   'record:markEnteredInError': { ...version, reason: 'duplicate', onBehalfOf: CLINICIAN.id },
+  'record:renewPolicy': { recordId: uuidOf('record') },
   'consent:grant': {
     consentId: uuidOf('consent'),
     consent: consentOf(permit({ period: { start: '2026-01-01' }, provision: [permit({ type: 'deny' })] })),

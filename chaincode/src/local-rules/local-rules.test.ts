@@ -1,3 +1,4 @@
+import { KEYS } from '../ledger/state.ts';
 import { codeOf } from '../testing/code-of.ts';
 import {
   CITY,
@@ -17,7 +18,7 @@ const organizations = [...KINDS].map(([mspId, kind]) => ({
   mspId,
   application: { kind, facilities: (FACILITIES.get(mspId) ?? []).map((it) => ({ ...it, name: 'Main Building' })) },
 }));
-const veto = vetoBy(localRules({ application, organizations }));
+const veto = vetoBy(() => localRules({ application, organizations }));
 
 describe('an organisation’s veto', () => {
   it('is against members and configurations that its own description does not have', async () => {
@@ -46,6 +47,28 @@ describe('an organisation’s veto', () => {
     expect(await configure({ ...CONFIGURATION, releaseThreshold: 1 })).toBe('MQ_VETOED [0]');
     expect(await configure({ ...CONFIGURATION, members: CONFIGURATION.members.toReversed() })).toBe('no failure');
     await ledger.close();
+  });
+
+  it('follows the description as it is now, and is against everything where that cannot be read', async () => {
+    const consortium = await FoundedConsortium.found();
+    let described: () => object = () => application;
+    const current = vetoBy(() => localRules({ application: described(), organizations }));
+    const configure = (configuration: object) => {
+      const headDigest = consortium.head(KEYS.configuration());
+      const entry = entryOf(REGULATOR, 'registry:configure', { configuration }, { headDigest });
+      return consortium.ledger.submit('registry:configure', [entry], { mspId: REGULATOR.id, veto: current });
+    };
+    const next = { ...CONFIGURATION, leaseSeconds: 60 };
+    await expect(configure(next)).rejects.toThrow(
+      "MQ_VETOED: [0] not what this organisation's description says of leaseSeconds",
+    );
+    described = () => {
+      throw new SyntaxError('half a file');
+    };
+    expect(await codeOf(configure(CONFIGURATION))).toBe('MQ_VETOED [0]');
+    described = () => ({ ...application, leaseSeconds: 60 });
+    expect(await codeOf(configure(next))).toBe('no failure');
+    await consortium.close();
   });
 
   it('is against nothing else', async () => {

@@ -1,4 +1,5 @@
 import { canonicalJson } from '@medquorum/crypto/encoding/canonical-json';
+import { configurationChanges } from '../consortium/configuration-changes.ts';
 import {
   type ConsortiumConfiguration,
   configurationFromTopology,
@@ -30,21 +31,18 @@ export function localRules(topology: TopologyApplication): LocalRules {
  * An organisation's veto: it does not endorse a member, or a configuration, that its own description does not have. A
  * pure pass or fail before anything is read or written, so that endorsers never write differently; everything else,
  * withdrawals, key rotations, erasures and reviews above all, passes.
+ *
+ * @param rules the description as it is now: asked for each entry that it is compared with, so that a new one is a vote
  */
-export function vetoBy({ configuration, profiles }: LocalRules): (entry: Entry) => void {
-  const agreed = canonicalJson(configuration);
+export function vetoBy(rules: () => LocalRules): (entry: Entry) => void {
   return ({ intent }) => {
     if (intent.contract !== 'registry') return;
     const args = intent.args as Readonly<{ kind?: unknown; facilities?: unknown; configuration?: unknown }>;
-    if (
-      intent.function === 'configure' &&
-      canonicalJson(consortiumConfiguration(args.configuration, 'args.configuration')) !== agreed
-    ) {
-      throw new MedQuorumError('MQ_VETOED', "the configuration is not the one of this organisation's description");
-    }
+    if (intent.function === 'configure') checkConfiguration(current(rules), args.configuration);
     if (intent.function === 'registerOrganizations') {
       const { kind, facilities } = args;
-      if (canonicalJson({ kind, facilities }) !== canonicalJson(profiles.get(intent.author.id) ?? null)) {
+      const profile = current(rules).profiles.get(intent.author.id) ?? null;
+      if (canonicalJson({ kind, facilities }) !== canonicalJson(profile)) {
         throw new MedQuorumError(
           'MQ_VETOED',
           "this organisation's description has no such member with such facilities",
@@ -53,3 +51,22 @@ export function vetoBy({ configuration, profiles }: LocalRules): (entry: Entry) 
     }
   };
 }
+
+function checkConfiguration({ configuration: agreed }: LocalRules, proposed: unknown): void {
+  const configuration = consortiumConfiguration(proposed, 'args.configuration');
+  const differing = configurationChanges(agreed, configuration).map(({ path }) => path);
+  if (differing.length === 0) return;
+  const named = differing.slice(0, MAX_NAMED).join(', ');
+  throw new MedQuorumError('MQ_VETOED', `not what this organisation's description says of ${named}`);
+}
+
+/** Who cannot say what was agreed has agreed to nothing. */
+function current(rules: () => LocalRules): LocalRules {
+  try {
+    return rules();
+  } catch (cause) {
+    throw new MedQuorumError('MQ_VETOED', "this organisation's description cannot be read", { cause });
+  }
+}
+
+const MAX_NAMED = 5;

@@ -1,14 +1,15 @@
 import { checkHead, type Operation, requireConfiguration } from '../ledger/operation.ts';
 import { stateDigest } from '../ledger/state.ts';
 import { MedQuorumError } from '../medquorum-error.ts';
+import { classOf, headPolicy } from './class-of.ts';
 import { checkCustodian, requireRecord } from './custody.ts';
 import { updatePrivateRecord } from './private-record.ts';
 import { activated, requireStatus } from './record-lifecycle.ts';
 import type { RecordState } from './record-state.ts';
 
 /**
- * A proposed version becomes active once authorities as many as its class asks for have attested it. They are named, so
- * that each is one point read, and every one that is named has to count: a member, not suspended, of this very digest.
+ * A proposed version becomes active once authorities as many as its class asks for now have attested it. They are named,
+ * so that each is one point read, and every one that is named has to count: a member, not suspended, of this very digest.
  */
 export const activateVersion: Operation<'record', 'activate'> = async (item) => {
   const { args, author, entry, session } = item;
@@ -17,9 +18,8 @@ export const activateVersion: Operation<'record', 'activate'> = async (item) => 
   checkCustodian(author, before);
   checkHead(entry, before, 'needed');
   const digest = requireStatus(before, version, ['proposed']);
-  const { recordClasses, members } = await requireConfiguration(session);
-  const needed = recordClasses.find(({ name }) => name === before.class)?.attestations;
-  if (needed === undefined) throw new MedQuorumError('MQ_RECORD_CLASS_UNKNOWN', 'no such record class');
+  const configuration = await requireConfiguration(session);
+  const { attestations: needed } = classOf(configuration, before.class);
   if (attestedBy.length < needed) {
     throw new MedQuorumError('MQ_ATTESTATIONS_MISSING', `${needed} authorities have to attest`);
   }
@@ -29,12 +29,12 @@ export const activateVersion: Operation<'record', 'activate'> = async (item) => 
     const counts =
       attestation?.headerDigest === digest &&
       organization?.status === 'active' &&
-      members.some((member) => member.mspId === mspId);
+      configuration.members.some((member) => member.mspId === mspId);
     if (!counts)
       throw new MedQuorumError('MQ_ATTESTATIONS_MISSING', 'one that is named has no attestation that counts');
   }
   const head: RecordState = { ...before, ...activated(before, version), entry };
-  session.put(head);
+  session.put(head, headPolicy(configuration, head));
   await updatePrivateRecord(item, head);
   return { recordId, version, head: stateDigest(head) };
 };

@@ -2,6 +2,7 @@ import { checkHead, type Item, type Operation, requireConfiguration } from '../l
 import { stateDigest } from '../ledger/state.ts';
 import { MedQuorumError } from '../medquorum-error.ts';
 import { checkClass } from './check-class.ts';
+import { headPolicy } from './class-of.ts';
 import { checkCustodian, requireRecord } from './custody.ts';
 import { putPrivateRecord, requirePrivateRecord } from './private-record.ts';
 import { nextVersion } from './record-lifecycle.ts';
@@ -21,9 +22,10 @@ export const amendRecord: Operation<'record', 'amend'> = async (item) => {
   const header = content.hidden?.header ?? content.header;
   if (patient === null || header === null) throw new MedQuorumError('MQ_INPUT_INVALID', 'args.header: is missing');
   if (content.hidden === null) await checkPeople(item, patient, header);
-  checkClass(await requireConfiguration(session), before, header);
+  const configuration = await requireConfiguration(session);
+  checkClass(configuration, before, header);
   const head: RecordState = { ...before, ...nextVersion(before, version, content.digest), entry };
-  session.put(head);
+  session.put(head, headPolicy(configuration, head));
   putPrivateRecord(item, head, patient);
   putVersion(item, { recordId, version, practitioner }, before.collection, content);
   return { recordId, version, digest: content.digest, head: stateDigest(head) };

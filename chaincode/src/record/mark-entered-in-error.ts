@@ -1,5 +1,6 @@
-import { checkHead, type Operation } from '../ledger/operation.ts';
+import { checkHead, type Operation, requireConfiguration } from '../ledger/operation.ts';
 import { stateDigest } from '../ledger/state.ts';
+import { headPolicy } from './class-of.ts';
 import { checkCustodian, requireRecord } from './custody.ts';
 import { updatePrivateRecord } from './private-record.ts';
 import { enteredInError } from './record-lifecycle.ts';
@@ -15,7 +16,7 @@ export const markEnteredInError: Operation<'record', 'markEnteredInError'> = asy
   checkHead(entry, before, 'needed');
   await writingActor(item);
   const head: RecordState = { ...before, ...enteredInError(before, version), entry };
-  session.put(head);
+  session.put(head, headPolicy(await requireConfiguration(session), head));
   await updatePrivateRecord(item, head);
   return { recordId, version, head: stateDigest(head) };
 };

@@ -1,9 +1,9 @@
-import { encodedClassPolicy } from '../endorsement/class-policy.ts';
 import { type Operation, requireConfiguration } from '../ledger/operation.ts';
 import { stateDigest } from '../ledger/state.ts';
 import { SHAPE_VERSION } from '../ledger/stored.ts';
 import { MedQuorumError } from '../medquorum-error.ts';
 import { checkClass } from './check-class.ts';
+import { headPolicy, openClassOf } from './class-of.ts';
 import { putPrivateRecord } from './private-record.ts';
 import { firstVersion } from './record-lifecycle.ts';
 import type { RecordState } from './record-state.ts';
@@ -15,8 +15,7 @@ export const proposeRecord: Operation<'record', 'propose'> = async (item) => {
   const { recordId } = args;
   const { organization, id: practitioner } = await writingActor(item);
   const configuration = await requireConfiguration(session);
-  const recordClass = configuration.recordClasses.find(({ name }) => name === args.class);
-  if (recordClass === undefined) throw new MedQuorumError('MQ_RECORD_CLASS_UNKNOWN', 'no such record class');
+  const recordClass = openClassOf(configuration, args.class);
   const { collection = null } = recordClass;
   const content = readContent(item, collection);
   const patient = content.hidden?.patient ?? args.patient;
@@ -44,7 +43,7 @@ export const proposeRecord: Operation<'record', 'propose'> = async (item) => {
     ...firstVersion(content.digest),
     entry,
   };
-  session.put(head, encodedClassPolicy(configuration, recordClass, custodian));
+  session.put(head, headPolicy(configuration, head));
   putPrivateRecord(item, head, patient);
   putVersion(item, { recordId, version: 1, practitioner }, collection, content);
   return { recordId, version: 1, digest: content.digest, head: stateDigest(head) };

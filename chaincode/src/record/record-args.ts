@@ -40,6 +40,10 @@ export type AttestArgs = Shaped<typeof attestArgs>;
 export const activateArgs = object({ recordId: uuid, version, attestedBy: setOf(mspId, 1, MAX_MEMBERS) });
 export type ActivateArgs = Shaped<typeof activateArgs>;
 
+/** `record.renewPolicy`: by the custodian's organisation or the regulator; the head itself stays as it is. */
+export const renewPolicyArgs = object({ recordId: uuid });
+export type RenewPolicyArgs = Shaped<typeof renewPolicyArgs>;
+
 /** `record.markEnteredInError`: by the custodian, one version; with `headDigest`. */
 export const markEnteredInErrorArgs = object(
   { recordId: uuid, version, reason: oneOf(ERROR_REASONS) },

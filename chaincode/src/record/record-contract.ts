@@ -14,6 +14,7 @@ import { markEnteredInError } from './mark-entered-in-error.ts';
 import { requirePrivateVersion } from './private-record.ts';
 import { proposeRecord } from './propose-record.ts';
 import { MAX_RECORD_VERSIONS } from './record-args.ts';
+import { renewPolicy } from './renew-policy.ts';
 
 /** Records: proposed, attested, active, amended, entered in error. */
 export const recordContract = (options: ContractOptions) =>
@@ -40,6 +41,10 @@ export const recordContract = (options: ContractOptions) =>
 
     async markEnteredInError(ctx: Context, entries: string): Promise<string> {
       return execute(ctx, options, 'record', 'markEnteredInError', entries, markEnteredInError);
+    }
+
+    async renewPolicy(ctx: Context, entries: string): Promise<string> {
+      return execute(ctx, options, 'record', 'renewPolicy', entries, renewPolicy);
     }
 
     async get(ctx: Context, recordId: string): Promise<string> {

@@ -1,3 +1,4 @@
+import { checkSuccession } from '../consortium/check-succession.ts';
 import { recoveryPolicy } from '../endorsement/class-policy.ts';
 import { encodeSignaturePolicy } from '../endorsement/signature-policy.ts';
 import { checkHead, notAllowed, type Operation } from '../ledger/operation.ts';
@@ -6,7 +7,10 @@ import { SHAPE_VERSION } from '../ledger/stored.ts';
 import { MedQuorumError } from '../medquorum-error.ts';
 import type { ConfigurationState } from './registry-state.ts';
 
-/** The regulator writes down what the consortium has agreed; the key's policy asks a majority of the others as well. */
+/**
+ * The regulator writes down what the consortium has agreed; the key's policy asks a majority of the others as well. It holds
+ * for every transaction after it.
+ */
 export const configure: Operation<'registry', 'configure'> = async ({ args, author, entry, session }) => {
   const { configuration } = args;
   if (author.kind !== 'organization' || author.organization.organizationKind !== 'regulator') {
@@ -16,7 +20,10 @@ export const configure: Operation<'registry', 'configure'> = async ({ args, auth
     throw new MedQuorumError('MQ_CONFIGURATION_INVALID', 'the regulator must stay a member');
   }
   const current = await session.get('configuration');
-  if (current !== undefined) checkHead(entry, current, 'needed');
+  if (current !== undefined) {
+    checkHead(entry, current, 'needed');
+    checkSuccession(current.configuration, configuration);
+  }
   const state: ConfigurationState = { v: SHAPE_VERSION, kind: 'configuration', configuration, entry };
   session.put(state, encodeSignaturePolicy(recoveryPolicy(configuration)));
   return { digest: stateDigest(state) };

@@ -8,6 +8,7 @@ import type { Principal } from '../identity/principal.ts';
 import type { WriteRequest } from '../operation/operations.ts';
 import type { Planned, Writer } from '../operation/writer.ts';
 import type { Authors } from '../organization/authors.ts';
+import { currentConfiguration } from '../readmodel/current-configuration.ts';
 import type { ReadModel } from '../readmodel/read-model.ts';
 
 /** What somebody asks for, before it is signed. */
@@ -41,8 +42,6 @@ type Options = Readonly<{
   readModel: ReadModel;
   channel: string;
   chaincode: string;
-  /** How long the organisation vouches for a place. */
-  placeLifetimeMs: number;
   nowMs: () => number;
   /** Told the outcomes of each decision when it is made; not again when a request is repeated. */
   observe?: (outcomes: readonly DecisionOutcome[]) => void;
@@ -88,7 +87,7 @@ export class Decisions {
     const args = this.#args(
       asked,
       role,
-      this.#place(asked, actor.onBehalfOf === undefined ? actor.practitionerId : undefined),
+      await this.#place(asked, actor.onBehalfOf === undefined ? actor.practitionerId : undefined),
     );
     const named = actor.onBehalfOf === undefined ? args : { ...args, onBehalfOf: actor.onBehalfOf };
     return signer.sign(actor.entryAuthor, 'access', 'decide', named);
@@ -112,11 +111,12 @@ export class Decisions {
     };
   }
 
-  /** This gateway speaks for the organisation: it vouches for the place of a practitioner who signs for himself. */
-  #place({ place }: AccessRequest, practitioner: string | undefined): DecideArgs['place'] {
+  /** This gateway speaks for the organisation: it vouches, for one lease, for the place of a practitioner who signs for himself. */
+  async #place({ place }: AccessRequest, practitioner: string | undefined): Promise<DecideArgs['place']> {
     if (place === undefined) return null;
-    const { authors, channel, chaincode, nowMs, placeLifetimeMs } = this.#options;
-    const until = new Date(nowMs() + placeLifetimeMs).toISOString();
+    const { authors, channel, chaincode, nowMs, readModel } = this.#options;
+    const { leaseSeconds } = await currentConfiguration(readModel);
+    const until = new Date(nowMs() + leaseSeconds * 1000).toISOString();
     if (practitioner === undefined) return { ...place, until };
     const claim = { channel, chaincode, mspId: authors.mspId, practitioner, ...place, until };
     return { ...place, until, signature: authors.organization().key.sign(placeAttestationBytes(claim)) };

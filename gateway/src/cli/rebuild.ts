@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { gatewayConfig } from '../config/gateway-config.ts';
 import { startEmbeddedPostgres } from '../database/embedded-postgres.ts';
@@ -10,7 +9,7 @@ import { Projector } from '../readmodel/projector.ts';
 import { readModelDigest } from '../readmodel/read-model-digest.ts';
 import { verifyTransaction } from '../readmodel/verify-transaction.ts';
 import { type Command, EXIT_OK, EXIT_USAGE } from './command.ts';
-import { settingsFromCommandLine } from './command-line.ts';
+import { settingsFromCommandLine, takeOption } from './command-line.ts';
 
 const HELP = `usage: medquorum gateway rebuild --mspId MSP --consortiumFile FILE --material.dir DIR [--until BLOCK] [--<setting>=<value>]
 
@@ -29,7 +28,7 @@ export const rebuild: Command = {
   summary: 'Project the read model again from block 0',
   help: HELP,
   async run(argv, { stdout, stderr }) {
-    const { until, rest } = splitUntil(argv);
+    const { value: until, rest } = takeOption(argv, 'until');
     if (until !== undefined && !/^\d{1,12}$/.test(until)) {
       stderr.write(HELP);
       return EXIT_USAGE;
@@ -65,19 +64,3 @@ export const rebuild: Command = {
     }
   },
 };
-
-function splitUntil(argv: readonly string[]): Readonly<{ until: string | undefined; rest: readonly string[] }> {
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options: { until: { type: 'string' } },
-    strict: false,
-    tokens: true,
-  });
-  const found = tokens.findLast((token) => token.kind === 'option' && token.name === 'until');
-  if (found?.kind !== 'option') return { until: undefined, rest: argv };
-  const taken = found.inlineValue === true ? 1 : 2;
-  return {
-    until: found.value ?? '',
-    rest: argv.filter((_arg, index) => index < found.index || index >= found.index + taken),
-  };
-}

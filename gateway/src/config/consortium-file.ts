@@ -39,6 +39,7 @@ const RecordClass = Type.Object({
   attestations: Type.Integer({ minimum: 1 }),
   endorsements: Type.Integer({ minimum: 1 }),
   collection: Type.Optional(Type.String()),
+  closed: Type.Optional(Type.Literal(true)),
 });
 
 const ConsortiumFile = Type.Object({

@@ -53,6 +53,7 @@ export const PROBLEMS = {
   // the consortium
   MQ_NOT_CONFIGURED: { status: 503, title: 'Consortium not configured yet', retryAfterSeconds: 5 },
   MQ_CONFIGURATION_INVALID: { status: 400, title: 'Configuration not valid' },
+  MQ_CONFIGURATION_NOT_AGREED: { status: 409, title: 'Configuration not agreed by enough organisations' },
   MQ_ORGANIZATION_NOT_FOUND: { status: 404, title: 'Organisation not found' },
   MQ_ORGANIZATION_EXISTS: { status: 409, title: 'Organisation exists' },
   MQ_PRACTITIONER_NOT_FOUND: { status: 404, title: 'Practitioner not found' },
@@ -69,6 +70,7 @@ export const PROBLEMS = {
   // records
   MQ_RECORD_UNKNOWN: { status: 404, title: 'Record not found' },
   MQ_RECORD_CLASS_UNKNOWN: { status: 400, title: 'Record class unknown' },
+  MQ_RECORD_CLASS_CLOSED: { status: 409, title: 'Record class takes no new records' },
   MQ_RECORD_CLASS_MISMATCH: { status: 422, title: 'Record belongs to another class' },
   MQ_RECORD_NOT_FOUND: { status: 404, title: 'Record not found' },
   MQ_RECORD_EXISTS: { status: 409, title: 'Record exists' },

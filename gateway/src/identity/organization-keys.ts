@@ -35,7 +35,7 @@ const PKCS8_PREFIX = Buffer.from('302e020100300506032b656e04220420', 'hex');
  */
 export function organizationKeys(dir: string, mspId: string, vault: KeyVault, development: boolean): OrganizationKeys {
   const file = join(dir, FILE);
-  if (!existsSync(file))
+  if (!hasOrganizationKeys(dir))
     writeFileSync(file, JSON.stringify(generate(mspId, vault, development), null, 2), { mode: 0o600, flag: 'wx' });
   const stored = JSON.parse(readFileSync(file, 'utf8')) as KeyFile;
   if (stored.mspId !== mspId) throw new GatewayError('MQ_CONFIG_INVALID', `${file} holds the keys of ${stored.mspId}`);
@@ -48,6 +48,11 @@ export function organizationKeys(dir: string, mspId: string, vault: KeyVault, de
     signing: new SigningKey(vault.open(Buffer.from(stored.sealedSigningSeed, 'base64url'), SIGNING_CONTEXT)),
     encryption: { publicKey: x25519PublicKey(privateKey), privateKey },
   };
+}
+
+/** Whether keys of an organisation stand in the folder. */
+export function hasOrganizationKeys(dir: string): boolean {
+  return existsSync(join(dir, FILE));
 }
 
 /** A fresh X25519 key pair, raw bytes. */

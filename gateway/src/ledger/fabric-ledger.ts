@@ -61,8 +61,8 @@ export class FabricLedger implements Ledger {
     this.#network = this.#gateway.getNetwork(options.channel);
   }
 
-  plan({ contract, functionName, args, transient }: TransactionRequest): PlannedTransaction {
-    const options = { arguments: [...args], ...(transient === undefined ? {} : { transientData: { ...transient } }) };
+  plan({ contract, functionName, ...request }: TransactionRequest): PlannedTransaction {
+    const options = optionsOf(request);
     const proposal = this.#network.getContract(this.chaincode, contract).newProposal(functionName, options);
     const txId = proposal.getTransactionId();
     const run = async (ready: Promise<unknown>): Promise<Committed> => {
@@ -76,9 +76,9 @@ export class FabricLedger implements Ledger {
     return { txId, run };
   }
 
-  async evaluate({ contract, functionName, args }: TransactionRequest): Promise<string> {
+  async evaluate({ contract, functionName, ...request }: TransactionRequest): Promise<string> {
     const target = this.#network.getContract(this.chaincode, contract);
-    const result = await at('evaluate', () => target.evaluate(functionName, { arguments: [...args] }));
+    const result = await at('evaluate', () => target.evaluate(functionName, optionsOf(request)));
     return Buffer.from(result).toString('utf8');
   }
 
@@ -107,6 +107,14 @@ export class FabricLedger implements Ledger {
 
 const read = (source: PemSource): Buffer =>
   typeof source === 'string' ? readFileSync(source) : Buffer.from(source.pem);
+
+function optionsOf({ args, transient, organizations }: Omit<TransactionRequest, 'contract' | 'functionName'>) {
+  return {
+    arguments: [...args],
+    ...(transient === undefined ? {} : { transientData: { ...transient } }),
+    ...(organizations === undefined ? {} : { endorsingOrganizations: [...organizations] }),
+  };
+}
 
 async function at<T>(stage: LedgerStage, call: () => Promise<T>): Promise<T> {
   try {

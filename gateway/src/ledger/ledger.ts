@@ -7,6 +7,8 @@ export type TransactionRequest = Readonly<{
   /** The one argument of a writing method, or those of a read. */
   args: readonly string[];
   transient?: Readonly<Record<string, Uint8Array>>;
+  /** MSP ids whose peers execute it, all of them for a transaction; as the own peer chooses where absent. */
+  organizations?: readonly string[];
 }>;
 
 export type Committed = Readonly<{ txId: string; blockNumber: number; result: string }>;

@@ -1,4 +1,4 @@
-import { consortiumConfiguration } from '@medquorum/chaincode/consortium/consortium-configuration';
+import { configurationFromTopology } from '@medquorum/chaincode/consortium/consortium-configuration';
 import { MedQuorumError } from '@medquorum/chaincode/medquorum-error';
 import { canonicalJson } from '@medquorum/crypto/encoding/canonical-json';
 import type { Logger } from 'pino';
@@ -58,13 +58,7 @@ export async function found(options: Options): Promise<void> {
   if (own.application.kind !== 'regulator') return;
   await untilDone(options, 'configuration', async () => {
     if (await exists(options, 'registry', 'getConfiguration')) return;
-    const configuration = consortiumConfiguration(
-      {
-        ...consortium.application,
-        members: consortium.organizations.map(({ mspId, application }) => ({ mspId, kind: application.kind })),
-      },
-      'application',
-    );
+    const configuration = configurationFromTopology(consortium);
     await write(options, 'configure', ['configuration'], () =>
       options.signer.sign(authors.organization(), 'registry', 'configure', { configuration }),
     );

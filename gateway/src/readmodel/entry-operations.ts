@@ -11,6 +11,7 @@ import { amendRecord } from '@medquorum/chaincode/record/amend-record';
 import { attestVersion } from '@medquorum/chaincode/record/attest-version';
 import { markEnteredInError } from '@medquorum/chaincode/record/mark-entered-in-error';
 import { proposeRecord } from '@medquorum/chaincode/record/propose-record';
+import { renewPolicy } from '@medquorum/chaincode/record/renew-policy';
 import { reinstate, suspend } from '@medquorum/chaincode/registry/change-standing';
 import { configure } from '@medquorum/chaincode/registry/configure';
 import { registerOrganization } from '@medquorum/chaincode/registry/register-organization';
@@ -45,6 +46,7 @@ export const ENTRY_OPERATIONS: ReadonlyMap<string, RunEntries> = new Map<string,
   ['record:activate', (on, json) => runEntries(on, 'record', 'activate', json, activateVersion)],
   ['record:amend', (on, json) => runEntries(on, 'record', 'amend', json, amendRecord)],
   ['record:markEnteredInError', (on, json) => runEntries(on, 'record', 'markEnteredInError', json, markEnteredInError)],
+  ['record:renewPolicy', (on, json) => runEntries(on, 'record', 'renewPolicy', json, renewPolicy)],
   ['consent:grant', (on, json) => runEntries(on, 'consent', 'grant', json, grantConsent)],
   [
     'consent:withdraw',

@@ -1,5 +1,4 @@
 import type { ConsortiumConfiguration } from '@medquorum/chaincode/consortium/consortium-configuration';
-import { encodedClassPolicy } from '@medquorum/chaincode/endorsement/class-policy';
 import { type Author, resolveAuthor } from '@medquorum/chaincode/identity/author';
 import { type Entry, entry as entryShape } from '@medquorum/chaincode/ledger/entry';
 import type { LedgerSession } from '@medquorum/chaincode/ledger/ledger-session';
@@ -8,6 +7,7 @@ import { decodeState, encodeState, KEYS, keyOf, type State } from '@medquorum/ch
 import { SHAPE_VERSION } from '@medquorum/chaincode/ledger/stored';
 import { type TransactionFacts, txTime } from '@medquorum/chaincode/ledger/transaction';
 import { MedQuorumError } from '@medquorum/chaincode/medquorum-error';
+import { classOf, headPolicy, openClassOf } from '@medquorum/chaincode/record/class-of';
 import { headerDigest, type RecordHeader } from '@medquorum/chaincode/record/record-header';
 import {
   activated,
@@ -88,16 +88,16 @@ async function expectRecord(
   const before = await session.get('record', recordId);
   const digest = header === null ? (commitment ?? '') : headerDigest(header);
   if (entry.intent.function === 'propose') {
-    const recordClass = configuration.recordClasses.find(({ name }) => name === args.class);
-    if (before !== undefined || recordClass === undefined || author.mspId === null) throw invalid();
-    const { collection = null, name } = recordClass;
+    const { collection = null, name } = openClassOf(configuration, args.class ?? '');
+    if (before !== undefined || author.mspId === null) throw invalid();
     const owner = { recordId, custodian: author.mspId, patient: args.patient ?? null, class: name, collection };
     expect(states, { v: SHAPE_VERSION, kind: 'record', ...owner, ...firstVersion(digest), entry });
-    policies.set(KEYS.record(recordId), encodedClassPolicy(configuration, recordClass, author.mspId));
+    policies.set(KEYS.record(recordId), headPolicy(configuration, owner));
   } else {
     if (before === undefined || before.custodian !== author.mspId) throw invalid();
     const after = await changed(entry.intent.function, before, version, digest, args, configuration, session);
     expect(states, { ...before, ...after, entry });
+    policies.set(KEYS.record(recordId), headPolicy(configuration, before));
   }
   if (entry.intent.function !== 'propose' && entry.intent.function !== 'amend') return;
   const practitioner = author.kind === 'practitioner' ? author.id : (args.onBehalfOf ?? null);
@@ -118,7 +118,7 @@ async function changed(
   if (name === 'markEnteredInError') return enteredInError(before, version);
   if (name !== 'activate') throw invalid();
   const attested = requireStatus(before, version, ['proposed']);
-  const needed = configuration.recordClasses.find(({ name: of }) => of === before.class)?.attestations ?? Infinity;
+  const { attestations: needed } = classOf(configuration, before.class);
   const found = await Promise.all(
     [...new Set(attestedBy)].map((mspId) => session.get('attestation', recordId, version, mspId)),
   );

@@ -1,5 +1,6 @@
 import { stateDigest } from '@medquorum/chaincode/ledger/state';
 import { MedQuorumError } from '@medquorum/chaincode/medquorum-error';
+import { classOf } from '@medquorum/chaincode/record/class-of';
 import type { AttestArgs } from '@medquorum/chaincode/record/record-args';
 import { headerDigest } from '@medquorum/chaincode/record/record-header';
 import type { RecordState } from '@medquorum/chaincode/record/record-state';
@@ -8,6 +9,7 @@ import type { EntryAuthor, EntrySigner } from '../identity/entry-signer.ts';
 import type { WriteOutcome, WriteRequest } from '../operation/operations.ts';
 import type { Writer } from '../operation/writer.ts';
 import type { Actor, Authors } from '../organization/authors.ts';
+import { currentConfiguration } from '../readmodel/current-configuration.ts';
 import type { ReadModel } from '../readmodel/read-model.ts';
 import type { Ciphertexts } from './fetch-ciphertext.ts';
 
@@ -92,13 +94,9 @@ export class Attestations {
       .sort();
   }
 
-  /** Authorities that the record's class asks for. */
+  /** Authorities that the record's class asks for, as it is agreed now. */
   async needed({ class: name }: RecordState): Promise<number> {
-    const configuration = await this.#options.readModel.settled('configuration');
-    return (
-      configuration?.configuration.recordClasses.find((recordClass) => recordClass.name === name)?.attestations ??
-      Number.POSITIVE_INFINITY
-    );
+    return classOf(await currentConfiguration(this.#options.readModel), name).attestations;
   }
 
   /** By the custodian. @throws MedQuorumError `MQ_ATTESTATIONS_MISSING`, `MQ_AUTHOR_NOT_ALLOWED`, `MQ_INTENT_HEAD` */

@@ -5,6 +5,7 @@ import type { RecordState } from '@medquorum/chaincode/record/record-state';
 import type { Logger } from 'pino';
 import type { Database } from '../database/open-database.ts';
 import { GatewayError } from '../gateway-error.ts';
+import { currentConfiguration } from '../readmodel/current-configuration.ts';
 import type { Projected } from '../readmodel/projector.ts';
 import type { ReadModel } from '../readmodel/read-model.ts';
 import type { Attestations } from './attestations.ts';
@@ -14,8 +15,6 @@ type Options = Readonly<{
   readModel: ReadModel;
   db: Database;
   mspId: string;
-  /** MSP ids of all organisations that may attest. */
-  members: readonly string[];
   log: Logger;
   nowMs: () => number;
 }>;
@@ -59,16 +58,17 @@ export class AutoAttester {
   }
 
   start(): void {
-    void this.#sweep();
+    void this.#sweepRegularly();
   }
 
-  /** Records that a block proposed or attested. */
+  /** Records that a block proposed or attested; after another configuration, all that wait. */
   onProjected({ transactions }: Projected): void {
     for (const { writes } of transactions) {
       for (const { key } of writes) {
         const { type, attributes = [] } = parseLedgerKey(key) ?? {};
         if ((type === 'record-version' || type === 'attestation') && attributes[0] !== undefined)
           this.#enqueue(attributes[0]);
+        if (type === 'configuration') void this.#sweep();
       }
     }
   }
@@ -143,7 +143,9 @@ export class AutoAttester {
     if ((await readModel.find('attestation', recordId, version, mspId)) !== undefined) return;
     if (await this.#answered(recordId, version)) return;
     const needed = await attestations.needed(head);
-    const standInMs = Math.max(0, this.#rank(head) - needed + 1) * STAND_IN_MS;
+    const rank = await this.#rank(head);
+    if (rank < 0) return; // what is no member attests does not count
+    const standInMs = Math.max(0, rank - needed + 1) * STAND_IN_MS;
     const waitMs = proposedAtMs + standInMs - nowMs();
     if (standInMs > 0 && waitMs > 0) {
       this.#later(waitMs, () => this.#enqueue(recordId));
@@ -164,10 +166,11 @@ export class AutoAttester {
     }
   }
 
-  /** Position of this organisation in an order of all others that is different for each record. */
-  #rank({ recordId, custodian }: RecordState): number {
+  /** Position of this organisation in an order of all other members that is different for each record; -1 for no member. */
+  async #rank({ recordId, custodian }: RecordState): Promise<number> {
     const draw = (mspId: string) => createHash('sha256').update(`${recordId}|${mspId}`).digest('hex');
-    const others = this.#options.members.filter((mspId) => mspId !== custodian);
+    const { members } = await currentConfiguration(this.#options.readModel);
+    const others = members.map(({ mspId }) => mspId).filter((mspId) => mspId !== custodian);
     return others.sort((a, b) => (draw(a) < draw(b) ? -1 : 1)).indexOf(this.#options.mspId);
   }
 
@@ -202,7 +205,11 @@ export class AutoAttester {
         'sweep of proposed records failed',
       );
     }
-    this.#later(SWEEP_MS, () => void this.#sweep());
+  }
+
+  async #sweepRegularly(): Promise<void> {
+    await this.#sweep();
+    this.#later(SWEEP_MS, () => void this.#sweepRegularly());
   }
 }
 

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { ConsortiumConfiguration } from '@medquorum/chaincode/consortium/consortium-configuration';
 import type { Entry } from '@medquorum/chaincode/ledger/entry';
 import { stateDigest } from '@medquorum/chaincode/ledger/state';
-import { MedQuorumError } from '@medquorum/chaincode/medquorum-error';
+import { openClassOf } from '@medquorum/chaincode/record/class-of';
 import {
   PRIVATE_TRANSIENT_KEY,
   type PrivateVersion,
@@ -15,6 +15,7 @@ import { GatewayError } from '../gateway-error.ts';
 import type { EntrySigner } from '../identity/entry-signer.ts';
 import type { Planned } from '../operation/writer.ts';
 import type { Actor } from '../organization/authors.ts';
+import { currentConfiguration } from '../readmodel/current-configuration.ts';
 import type { ReadModel } from '../readmodel/read-model.ts';
 import type { ContentKeys } from './content-keys.ts';
 import { type HeaderDraft, writeContent } from './write-content.ts';
@@ -42,10 +43,10 @@ export class RecordDrafts {
   /**
    * New records that are proposed together: one transaction, all or none.
    *
-   * @throws MedQuorumError `MQ_RECORD_CLASS_UNKNOWN`, `MQ_INPUT_INVALID`, `MQ_NOT_CONFIGURED`
+   * @throws MedQuorumError `MQ_RECORD_CLASS_UNKNOWN`, `MQ_RECORD_CLASS_CLOSED`, `MQ_INPUT_INVALID`, `MQ_NOT_CONFIGURED`
    */
   async propose(actor: Actor, drafts: readonly RecordDraft[]): Promise<Planned> {
-    const configuration = await this.#configuration();
+    const configuration = await currentConfiguration(this.#options.readModel);
     return planOf(await Promise.all(drafts.map((draft) => this.#proposal(actor, draft, configuration))));
   }
 
@@ -74,20 +75,13 @@ export class RecordDrafts {
 
   async #proposal(actor: Actor, draft: RecordDraft, configuration: ConsortiumConfiguration): Promise<Drafted> {
     const { recordId = randomUUID(), patient } = draft;
-    const recordClass = configuration.recordClasses.find(({ name }) => name === draft.class);
-    if (recordClass === undefined) throw new MedQuorumError('MQ_RECORD_CLASS_UNKNOWN', 'no such record class');
+    const recordClass = openClassOf(configuration, draft.class);
     const { header, stored } = await writeContent(this.#options, recordId, 1, draft.header, draft.content);
     const hidden = recordClass.collection === undefined ? null : privateVersion(patient, header);
     const said = hidden === null ? { patient, header } : { commitment: recordCommitment(hidden) };
     const args = { recordId, class: draft.class, ...said, ...onBehalf(actor) };
     const entry = this.#options.signer.sign(actor.entryAuthor, 'record', 'propose', args);
     return { entry, touch: `record:${recordId}`, hidden, stored };
-  }
-
-  async #configuration(): Promise<ConsortiumConfiguration> {
-    const state = await this.#options.readModel.settled('configuration');
-    if (state === undefined) throw new MedQuorumError('MQ_NOT_CONFIGURED', 'the consortium has no configuration yet');
-    return state.configuration;
   }
 
   async #patientOf({ recordId }: RecordState): Promise<string> {

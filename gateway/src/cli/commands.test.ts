@@ -1,0 +1,35 @@
+import { takeFlag, takeOption } from './command-line.ts';
+import { GATEWAY_COMMANDS } from './commands.ts';
+
+describe('the commands of gateways', () => {
+  it.each(GATEWAY_COMMANDS.map((command) => [command.name, command] as const))('%s has help', (name, { help }) => {
+    expect(help.split('\n')[0]).toContain(`usage: medquorum ${name}`);
+  });
+
+  it('refuse what is neither their own option nor a setting', async () => {
+    let output = '';
+    const stream = { write: (text: string) => (output += text) };
+    for (const { name, run } of GATEWAY_COMMANDS.filter((it) => it.name.startsWith('consortium'))) {
+      const argv = ['--no-such-option', ...(name === 'consortium renew-policies' ? ['--class=clinical'] : [])];
+      await expect(run(argv, { stdout: stream, stderr: stream })).rejects.toThrow('MQ_CONFIG_INVALID');
+    }
+    expect(output).toBe('');
+  });
+});
+
+describe('options of a command among settings', () => {
+  it.each([
+    [['--class=a', '--mspId=X'], 'a', ['--mspId=X']],
+    [['--mspId', 'X', '--class', 'a'], 'a', ['--mspId', 'X']],
+    [['--class', 'a', '--class=b'], 'b', ['--class', 'a']],
+    [['--class'], '', []],
+    [['--mspId=X'], undefined, ['--mspId=X']],
+  ])('of %j are %j', (argv, value, rest) => {
+    expect(takeOption(argv, 'class')).toEqual({ value, rest });
+  });
+
+  it('are flags too', () => {
+    expect(takeFlag(['--dry-run', '--mspId=X'], 'dry-run')).toEqual({ given: true, rest: ['--mspId=X'] });
+    expect(takeFlag(['--mspId=X'], 'dry-run')).toEqual({ given: false, rest: ['--mspId=X'] });
+  });
+});
