@@ -14,4 +14,6 @@ type Output = Readonly<{ write(text: string): unknown }>;
 export type CommandContext = Readonly<{ stdout: Output; stderr: Output }>;
 
 export const EXIT_OK = 0;
+/** What was asked about is not as it should be. */
+export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;

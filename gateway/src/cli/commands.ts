@@ -1,7 +1,10 @@
+import { backup } from './backup.ts';
 import type { Command } from './command.ts';
 import { configPrint } from './config-print.ts';
 import { configReference } from './config-reference.ts';
+import { holdings } from './holdings.ts';
 import { rebuild } from './rebuild.ts';
+import { restore } from './restore.ts';
 
 /** What `medquorum gateway ...` dispatches to. */
-export const GATEWAY_COMMANDS: readonly Command[] = [rebuild, configPrint, configReference];
+export const GATEWAY_COMMANDS: readonly Command[] = [backup, restore, holdings, rebuild, configPrint, configReference];
