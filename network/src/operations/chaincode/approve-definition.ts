@@ -1,24 +1,20 @@
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { type ChaincodeTls, organizationPackage } from '../../fabric/organization-package.ts';
+import { organizationPackage } from '../../fabric/organization-package.ts';
 import { acceptsConnections } from '../../supervisor/probe.ts';
-import type { TopologyChaincode, TopologyOrganization } from '../../topology/topology.ts';
 import type { Operator } from '../operator.ts';
 import { until } from '../until.ts';
 import { definitionFlags } from './definition-flags.ts';
+import { installPackage, type PackageOf } from './install-package.ts';
 
-export type Approval = Readonly<{
-  organization: TopologyOrganization;
-  chaincode: TopologyChaincode;
-  chaincodeTls: ChaincodeTls;
-  /** How long to wait for the organisation's process of the chaincode. */
-  processWaitMs: number;
-}>;
+export type Approval = PackageOf &
+  Readonly<{
+    /** How long to wait for the organisation's process of the chaincode. */
+    processWaitMs: number;
+  }>;
 
 /** Package id under which the organisation's process of this definition must run; undefined where it runs none. */
 export async function packageIdOf(
   operator: Operator,
-  { organization, chaincode, chaincodeTls }: Pick<Approval, 'organization' | 'chaincode' | 'chaincodeTls'>,
+  { organization, chaincode, chaincodeTls }: PackageOf,
 ): Promise<string | undefined> {
   return (await organizationPackage(chaincode, organization, operator.material, chaincodeTls))?.packageId;
 }
@@ -41,17 +37,7 @@ export async function approveDefinition(operator: Operator, approval: Approval):
         async () => ((await acceptsConnections(host, Number(port))) ? true : undefined),
         processWaitMs,
       );
-      const file = path.join(folder, `${own.label}.tar.gz`);
-      await writeFile(file, own.bytes, { mode: 0o600 });
-      for (const peer of organization.peers) {
-        const command = operator.peerCommand(organization, { organization, peer });
-        const { installed_chaincodes: installed = [] } = await command.json<{
-          installed_chaincodes?: { package_id: string }[];
-        }>('lifecycle', 'chaincode', 'queryinstalled');
-        if (installed.some(({ package_id }) => package_id === own.packageId)) continue;
-        await command.run('lifecycle', 'chaincode', 'install', file);
-        report(`${organization.name}: installed ${own.packageId} on ${peer.name}`);
-      }
+      await installPackage(operator, { organization, chaincode, chaincodeTls });
     }
     const definition = await definitionFlags(channel, chaincode, folder);
     const withPackage = own === undefined ? [] : ['--package-id', own.packageId];
