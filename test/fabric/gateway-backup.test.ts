@@ -167,7 +167,9 @@ describeFabric('a hospital whose machine is lost', (binaries) => {
       const put = await restore(at('saved'));
       expect(put).toMatchObject({
         status: 0,
-        output: expect.stringContaining('2 of 2 versions of own records are here'),
+        output: expect.stringContaining(
+          '2 of 2 versions of own records are here and their keys open them; 2 of 2 signing keys',
+        ),
       });
       expect(await restore(at('saved'))).toMatchObject({
         status: 1,

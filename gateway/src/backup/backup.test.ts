@@ -83,7 +83,7 @@ async function lived(settings: Readonly<Record<string, string>> = {}) {
     const written = await writeContent({ store, keys }, 'r-1', 1, draft as never, Buffer.from(TRICKY));
     await written.stored;
     Object.assign(content, written.header.content);
-    await new HeldKeys(db, vault).create({ kind: 'patient', id: 'p-1' }, 1, randomBytes(32));
+    const wallet = await new HeldKeys(db, vault).create({ kind: 'patient', id: 'p-1' }, 1, randomBytes(32));
     await db
       .insertInto('account')
       .values([
@@ -151,6 +151,7 @@ async function lived(settings: Readonly<Record<string, string>> = {}) {
     };
     const head = { recordId: 'r-1', custodian: CITY, latestVersion: 1, versions: [{ status: 'active', digest: '' }] };
     const version = { recordId: 'r-1', version: 1, header: { content } };
+    const kept = { pseudonym: 'p-1', wallet: 'custodial', keyGeneration: 1, signingKey: wallet.publicKey };
     await db
       .insertInto('ledgerState')
       .values([
@@ -162,6 +163,14 @@ async function lived(settings: Readonly<Record<string, string>> = {}) {
           recordId: 'r-1',
           mspId: null,
           doc: JSON.stringify(version),
+        },
+        {
+          ...row,
+          key: '["patient","p-1"]',
+          kind: 'patient',
+          recordId: null,
+          mspId: CITY,
+          doc: JSON.stringify(kept),
         },
       ])
       .execute();
@@ -203,7 +212,7 @@ describe('a backup of a gateway', () => {
       content: { files: 1 },
     });
     const { holdings } = await restoreGatewayBackup(to, place);
-    expect(holdings).toEqual({ versions: 1, lacks: [] });
+    expect(holdings).toEqual({ versions: 1, signers: 1, lacks: [] });
     const rows = await allRows(from.databaseUrl);
     expect(Object.values(rows).every((list) => list.length > 0)).toBe(true);
     expect(await allRows(to.databaseUrl)).toEqual(rows);
@@ -364,7 +373,7 @@ describe('a backup of a gateway', () => {
     const place = await saved(from);
     expect(from.told.join('\n')).toContain(`content ${cid} is damaged`);
     const { holdings } = await restoreGatewayBackup(await machine(), place);
-    expect(holdings).toEqual({ versions: 1, lacks: [{ recordId: 'r-1', version: 1, code: 'MQ_CONTENT_NOT_FOUND' }] });
+    expect(holdings.lacks).toEqual([{ what: 'record r-1 version 1', code: 'MQ_CONTENT_NOT_FOUND' }]);
   });
 
   it('waits for a block that the gateway has not read, as long as somebody reads', async () => {
@@ -376,14 +385,16 @@ describe('a backup of a gateway', () => {
 });
 
 describe('checkHoldings', () => {
-  it('tells a lost ciphertext, a changed one, a lost key and a key of something else apart', async () => {
+  it('tells a lost ciphertext, a changed one, a lost key and a key of something else apart, and names lost wallets', async () => {
     const { config, databaseUrl, content } = await lived();
     const vault = await KeyVault.open(config.keysDir, undefined);
     const store = new FileContentStore(config.contentDir);
     const file = path.join(config.contentDir, content.cid.slice(-2), content.cid);
     await withDatabase(databaseUrl, async (db) => {
       const keys = new ContentKeys(db, vault);
-      const lacks = async () => (await checkHoldings({ db, store, keys, mspId: CITY })).lacks.map(({ code }) => code);
+      const held = new HeldKeys(db, vault);
+      const lacks = async () =>
+        (await checkHoldings({ db, store, keys, held, mspId: CITY })).lacks.map(({ code }) => code);
       expect(await lacks()).toEqual([]);
       await cp(file, `${file}.kept`);
       await writeFile(file, 'tampered');
@@ -395,7 +406,17 @@ describe('checkHoldings', () => {
       expect(await lacks()).toEqual(['MQ_KEY_NOT_HELD']);
       await keys.store('r-1', 1, content.cid, randomBytes(32));
       expect(await lacks()).toEqual(['MQ_CONTENT_UNREADABLE']);
-      expect(await checkHoldings({ db, store, keys, mspId: 'ValleyHospitalMSP' })).toEqual({ versions: 0, lacks: [] });
+      expect(await checkHoldings({ db, store, keys, held, mspId: 'ValleyHospitalMSP' })).toEqual({
+        versions: 0,
+        signers: 0,
+        lacks: [],
+      });
+      await db.deleteFrom('signingKey').execute();
+      const afresh = new HeldKeys(db, vault);
+      const { lacks: all } = await checkHoldings({ db, store, keys, held: afresh, mspId: CITY });
+      expect(all).toContainEqual({ what: 'patient p-1', code: 'MQ_KEY_NOT_HELD' });
+      await afresh.create({ kind: 'patient', id: 'p-1' }, 1); // a key, but not the one on the ledger
+      expect((await checkHoldings({ db, store, keys, held: afresh, mspId: CITY })).lacks).toEqual(all);
     });
   });
 });

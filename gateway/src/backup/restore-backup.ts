@@ -4,6 +4,7 @@ import type { GatewayConfig } from '../config/gateway-config.ts';
 import { FileContentStore } from '../content/content-store.ts';
 import { openDatabase } from '../database/open-database.ts';
 import { GatewayError } from '../gateway-error.ts';
+import { HeldKeys } from '../identity/held-keys.ts';
 import { KeyVault } from '../identity/key-vault.ts';
 import { ContentKeys } from '../record/content-keys.ts';
 import { BackupError } from './backup-error.ts';
@@ -81,7 +82,8 @@ export async function restoreGatewayBackup(
   const db = await openDatabase(databaseUrl, CONNECTIONS);
   try {
     const keys = new ContentKeys(db, vault);
-    return { backup, holdings: await checkHoldings({ db, store, keys, mspId: config.mspId }) };
+    const held = new HeldKeys(db, vault);
+    return { backup, holdings: await checkHoldings({ db, store, keys, held, mspId: config.mspId }) };
   } finally {
     await db.destroy();
   }
