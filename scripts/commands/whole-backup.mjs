@@ -43,7 +43,7 @@ function createCommand(peer, gateway) {
       const place = ['--out', path.join(out, DATA_FOLDER), '--keys-out', path.join(keysOut, KEYS_FOLDER)];
       // The gateway has to have read what the peer's snapshot ends with: blocks before that are then on no peer of its own.
       const more = isDry ? ['--dry-run'] : ['--after-block', String(await snapshotBlock(out))];
-      return gateway.run([...place, ...more, ...settings], context);
+      return second(gateway, [...place, ...more], settings, context);
     },
   };
 }
@@ -77,9 +77,21 @@ function restoreCommand(peer, gateway) {
         );
         return status;
       }
-      return gateway.run(['--from', place.directory, '--keys-from', place.keysDirectory, ...settings], context);
+      return second(gateway, ['--from', place.directory, '--keys-from', place.keysDirectory], settings, context);
     },
   };
+}
+
+/** The peer's half is done and stays: the gateway's can be repeated alone. */
+async function second(gateway, options, settings, context) {
+  try {
+    return await gateway.run([...options, ...settings], context);
+  } catch (error) {
+    context.stderr.write(
+      `the peer's part is done; the gateway's failed and can be repeated: medquorum ${gateway.name} ${options.join(' ')} and its settings\n`,
+    );
+    throw error;
+  }
 }
 
 async function snapshotBlock(directory) {
