@@ -30,11 +30,12 @@ describeFabric('a hospital whose machine is lost', (binaries) => {
     consortium = await EhrConsortium.start(binaries);
   }, SUITE_TIMEOUT_MS);
   afterAll(async () => {
+    if (consortium === undefined) return; // it has stopped what it had started
     const databases = [at('gateways', 'city-hospital', 'postgres'), at('machine', 'gateway', 'postgres')];
-    await consortium?.supervisor.stop(`gateway.${CITY}`);
+    await consortium.supervisor.stop(`gateway.${CITY}`);
     await nodes?.stop();
     for (const folder of databases) removePostgresData(folder);
-    await consortium?.close();
+    await consortium.close();
   }, SUITE_TIMEOUT_MS);
 
   /** The command as an operator runs it. */
