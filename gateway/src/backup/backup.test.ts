@@ -339,7 +339,7 @@ describe('a backup of a gateway', () => {
     const mixed = { directory: place.directory, keysDirectory: other.keysDirectory };
     await expect(checkRestore(await machine(), mixed)).rejects.toMatchObject({
       code: 'MQ_BACKUP_DAMAGED',
-      message: expect.stringContaining('another backup'),
+      message: expect.stringContaining('is of another backup than'),
     });
   });
 
@@ -349,13 +349,16 @@ describe('a backup of a gateway', () => {
     const vault = await KeyVault.open(config.keysDir, undefined);
     const store = new FileContentStore(config.contentDir);
     let isSaved = false;
+    const busy = Promise.withResolvers<void>();
     const writing = withDatabase(databaseUrl, async (db) => {
       const keys = new ContentKeys(db, vault);
       for (let i = 0; !isSaved; i += 1) {
         const cid = await store.put(randomBytes(100));
         await keys.store(`busy-${i}`, 1, cid, randomBytes(32));
+        if (i === 10) busy.resolve();
       }
     });
+    await busy.promise;
     const place = await saved(from);
     isSaved = true;
     await writing;
@@ -363,6 +366,7 @@ describe('a backup of a gateway', () => {
     await restoreGatewayBackup(to, place);
     const restored = new FileContentStore(to.config.contentDir);
     const rows = (await allRows(to.databaseUrl)).content_key as readonly Readonly<{ cid: string }>[];
+    expect(rows.length).toBeGreaterThan(10);
     for (const { cid } of rows) expect(await restored.get(cid)).toBeDefined();
   });
 
