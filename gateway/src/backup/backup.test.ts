@@ -4,7 +4,6 @@ import { appendFile, chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
 import { type GatewayConfig, gatewayConfig } from '../config/gateway-config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { FileContentStore } from '../content/content-store.ts';
@@ -22,6 +21,7 @@ import { SUMS_FILE } from './checked-folder.ts';
 import { backupSizes, createGatewayBackup } from './create-backup.ts';
 import { checkRestore, restoreGatewayBackup } from './restore-backup.ts';
 import { SAVED_TABLES } from './saved-tables.ts';
+import { withClient } from './sql-client.ts';
 
 const CONSORTIUM_FILE = fileURLToPath(new URL('../../../network/consortium.yaml', import.meta.url));
 const CITY = 'CityHospitalMSP';
@@ -180,13 +180,12 @@ async function lived(settings: Readonly<Record<string, string>> = {}) {
 }
 
 async function allRows(databaseUrl: string): Promise<Readonly<Record<string, readonly unknown[]>>> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  const rows: Record<string, readonly unknown[]> = {};
-  for (const table of SAVED_TABLES)
-    rows[table] = (await client.query(`select * from "${table}" t order by t::text`)).rows;
-  await client.end();
-  return rows;
+  return withClient(databaseUrl, async (client) => {
+    const rows: Record<string, readonly unknown[]> = {};
+    for (const table of SAVED_TABLES)
+      rows[table] = (await client.query(`select * from "${table}" t order by t::text`)).rows;
+    return rows;
+  });
 }
 
 let places = 0;
@@ -303,6 +302,20 @@ describe('a backup of a gateway', () => {
       code: 'MQ_BACKUP_NEWER',
       message: expect.stringMatching(/9999-later.*update it first/),
     });
+  });
+
+  it('is not made of a database that another version of the program has made', async () => {
+    const from = await lived();
+    const place = { directory: path.join(base, 'unmade'), keysDirectory: path.join(base, 'unmade-keys') };
+    for (const [sql, code] of [
+      ["insert into kysely_migration (name, timestamp) values ('9999-later', '')", 'MQ_BACKUP_NEWER'],
+      ["delete from kysely_migration where name > '0002'", 'MQ_CONFIG_INVALID'],
+    ] as const) {
+      await withClient(from.databaseUrl, (client) => client.query(sql));
+      await expect(createGatewayBackup(from, place, undefined)).rejects.toMatchObject({ code });
+      await rm(place.directory, { recursive: true });
+      await rm(place.keysDirectory, { recursive: true });
+    }
   });
 
   it('goes onto an empty place only: folders and database', async () => {

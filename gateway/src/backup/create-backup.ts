@@ -4,7 +4,6 @@ import path from 'node:path';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import { contentIdOf } from '../content/content-id.ts';
 import { type ContentStore, FileContentStore } from '../content/content-store.ts';
-import { MIGRATION_NAMES, openDatabase } from '../database/open-database.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { KeyVault } from '../identity/key-vault.ts';
 import {
@@ -16,7 +15,9 @@ import {
   writeManifests,
 } from './backup-manifest.ts';
 import { refuseUnlessEmpty } from './checked-folder.ts';
-import { dumpTables, type TableKey, tableSizes } from './table-dump.ts';
+import { checkpointOf, requireOwnMigration, tableSizes } from './database-state.ts';
+import { withClient } from './sql-client.ts';
+import { dumpTables, type TableKey } from './table-dump.ts';
 
 type Report = (line: string) => void;
 type Source = Readonly<{ config: GatewayConfig; databaseUrl: string; report: Report }>;
@@ -44,7 +45,7 @@ export async function backupSizes({ config, databaseUrl }: Source): Promise<Back
  * needs a ciphertext is stored after it, so whatever the rows name is there when the content is copied.
  *
  * @param afterBlock block that the read model must have: that of the peer's snapshot, which goes with this backup
- * @throws BackupError `MQ_RESTORE_NOT_EMPTY`; GatewayError `MQ_CONFIG_INVALID`, `MQ_READ_MODEL_BEHIND`
+ * @throws BackupError `MQ_RESTORE_NOT_EMPTY`, `MQ_BACKUP_NEWER`; GatewayError `MQ_CONFIG_INVALID`, `MQ_READ_MODEL_BEHIND`
  */
 export async function createGatewayBackup(
   source: Source,
@@ -78,7 +79,7 @@ export async function createGatewayBackup(
     backupId,
     mspId: config.mspId,
     takenAt,
-    migration: MIGRATION_NAMES.at(-1) ?? '',
+    migration: dumped.migration,
     tables: dumped.rows,
     checkpoint: dumped.checkpoint ?? null,
     content,
@@ -115,17 +116,12 @@ export async function copyContent(
 }
 
 /** The gateway that runs moves the checkpoint. */
-async function untilProjected({ config, databaseUrl, report }: Source, blockNumber: number): Promise<void> {
-  const db = await openDatabase(databaseUrl, 1);
+async function untilProjected({ databaseUrl, report }: Source, blockNumber: number): Promise<void> {
   const deadline = Date.now() + PROJECTED_WAIT_MS;
-  try {
+  await withClient(databaseUrl, async (client) => {
+    await requireOwnMigration(client);
     for (let isTold = false; ; isTold = true) {
-      const row = await db
-        .selectFrom('checkpoint')
-        .select('nextBlock')
-        .where('channel', '=', config.ledger.channel)
-        .executeTakeFirst();
-      if ((row?.nextBlock ?? 0) > blockNumber) return;
+      if (((await checkpointOf(client))?.nextBlock ?? 0) > blockNumber) return;
       if (Date.now() > deadline) {
         throw new GatewayError(
           'MQ_READ_MODEL_BEHIND',
@@ -135,7 +131,5 @@ async function untilProjected({ config, databaseUrl, report }: Source, blockNumb
       if (!isTold) report(`waiting until the gateway has read block ${blockNumber}`);
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
     }
-  } finally {
-    await db.destroy();
-  }
+  });
 }

@@ -19,7 +19,8 @@ import {
 import { checkHoldings, type Holdings } from './check-holdings.ts';
 import { refuseUnlessEmpty, SUMS_FILE } from './checked-folder.ts';
 import { copyContent, tableKeys } from './create-backup.ts';
-import { loadTables, refuseUnlessNoRows } from './table-dump.ts';
+import { refuseUnlessNoRows } from './database-state.ts';
+import { loadTables } from './table-dump.ts';
 
 type Target = Readonly<{ config: GatewayConfig; databaseUrl: string; report: (line: string) => void }>;
 const CONNECTIONS = 2;
@@ -75,8 +76,8 @@ export async function restoreGatewayBackup(
       },
     });
   } catch (error) {
-    await rm(config.contentDir, { recursive: true, force: true });
-    await rm(config.keysDir, { recursive: true, force: true });
+    const written = [config.contentDir, config.keysDir];
+    await Promise.allSettled(written.map((folder) => rm(folder, { recursive: true, force: true })));
     throw error;
   }
   const db = await openDatabase(databaseUrl, CONNECTIONS);

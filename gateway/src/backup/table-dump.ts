@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { BackupError } from './backup-error.ts';
+import { type Checkpoint, checkpointOf, requireOwnMigration } from './database-state.ts';
 import { SAVED_TABLES } from './saved-tables.ts';
 import { readSealedLines, writeSealedLines } from './sealed-lines.ts';
+import { inTransaction } from './sql-client.ts';
 
 /** Rows fetched at once: an operation may carry megabytes. */
 const FETCHED_ROWS = 100;
@@ -16,13 +18,16 @@ export type TableKey = (table: string) => Uint8Array;
 export type RowCounts = Readonly<Record<string, number>>;
 export type DumpedTables = Readonly<{
   rows: RowCounts;
-  /** How far the read model is: the next block it waits for, and the hash that this must follow. */
-  checkpoint: Readonly<{ channel: string; nextBlock: number; blockHash: string }> | undefined;
+  checkpoint: Checkpoint | undefined;
+  /** Last migration of the database. */
+  migration: string;
 }>;
 
 /**
  * Writes every table that a backup has, as of one moment, while the gateway goes on: a file a table, a line a row. The rows' text is made and
  * read by PostgreSQL itself (`row_to_json`), whatever types the columns have.
+ *
+ * @throws as {@link requireOwnMigration}
  */
 export async function dumpTables(
   connectionString: string,
@@ -32,6 +37,7 @@ export async function dumpTables(
 ): Promise<DumpedTables> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   return inTransaction(connectionString, 'isolation level repeatable read read only', async (client) => {
+    const migration = await requireOwnMigration(client);
     const rows: Record<string, number> = {};
     for (const table of SAVED_TABLES) {
       let count = 0;
@@ -45,11 +51,7 @@ export async function dumpTables(
       rows[table] = count;
       report(`saved ${count} rows of ${table}`);
     }
-    const found = await client.query<{ channel: string; nextBlock: string; blockHash: string }>(
-      'select channel, next_block as "nextBlock", block_hash as "blockHash" from checkpoint',
-    );
-    const [first] = found.rows;
-    return { rows, checkpoint: first && { ...first, nextBlock: Number(first.nextBlock) } };
+    return { rows, migration, checkpoint: await checkpointOf(client) };
   });
 }
 
@@ -84,35 +86,6 @@ export async function loadTables(
   });
 }
 
-/** Bytes of each table of a database, with its indexes. */
-export async function tableSizes(connectionString: string): Promise<RowCounts> {
-  return withClient(connectionString, async (client) => {
-    const sizes: Record<string, number> = {};
-    for (const table of SAVED_TABLES) {
-      const found = await client.query<{ bytes: string }>(
-        'select pg_total_relation_size($1::text::regclass) as bytes',
-        [table],
-      );
-      sizes[table] = Number(found.rows[0]?.bytes ?? 0);
-    }
-    return sizes;
-  });
-}
-
-/** @throws BackupError `MQ_RESTORE_NOT_EMPTY` naming a table that has rows */
-export async function refuseUnlessNoRows(connectionString: string): Promise<void> {
-  await withClient(connectionString, async (client) => {
-    for (const table of SAVED_TABLES) {
-      const there = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [table]);
-      if (there.rows[0]?.there !== true) continue;
-      const { rowCount } = await client.query(`select 1 from "${table}" limit 1`);
-      if (rowCount !== 0) {
-        throw new BackupError('MQ_RESTORE_NOT_EMPTY', `the database has rows in ${table}; give one that is empty`);
-      }
-    }
-  });
-}
-
 async function* rowsOf(client: pg.Client, table: string): AsyncIterable<string> {
   await client.query(`declare saved no scroll cursor for select row_to_json(t)::text as line from "${table}" t`);
   for (;;) {
@@ -142,34 +115,6 @@ async function load(client: pg.Client, table: string, lines: AsyncIterable<strin
   }
   await insert();
   return count;
-}
-
-async function inTransaction<T>(
-  connectionString: string,
-  mode: string,
-  work: (client: pg.Client) => Promise<T>,
-): Promise<T> {
-  return withClient(connectionString, async (client) => {
-    await client.query(`begin ${mode}`);
-    try {
-      const result = await work(client);
-      await client.query('commit');
-      return result;
-    } catch (error) {
-      await client.query('rollback');
-      throw error;
-    }
-  });
-}
-
-async function withClient<T>(connectionString: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }
 
 function fileOf(folder: string, table: string): string {
