@@ -52,7 +52,10 @@ export async function checkHoldings(options: Options): Promise<Holdings> {
     signers += 1;
     const isHeld = await options.held.find(owner, keyGeneration).then(
       ({ signing }) => signing.publicKey === signingKey,
-      () => false,
+      (error: unknown) => {
+        if (error instanceof GatewayError && error.code === 'MQ_KEY_NOT_HELD') return false;
+        throw error;
+      },
     );
     if (!isHeld) lacks.push({ what: `${owner.kind} ${owner.id}`, code: 'MQ_KEY_NOT_HELD' });
   }
