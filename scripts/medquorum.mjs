@@ -8,8 +8,11 @@ const { runMedquorum } = await import('@medquorum/network/cli/main');
 const { NETWORK_COMMANDS } = await import('@medquorum/network/cli/commands');
 const { DECIDE_COMMAND } = await import('@medquorum/chaincode/access/decide-command');
 const { GATEWAY_COMMANDS } = await import('@medquorum/gateway/cli/commands');
+const { wholeBackupCommands } = await import('./commands/whole-backup.mjs');
+const whole = wholeBackupCommands(NETWORK_COMMANDS, GATEWAY_COMMANDS);
 process.exitCode = await runMedquorum(process.argv.slice(2), [
-  ...NETWORK_COMMANDS,
+  ...whole,
+  ...NETWORK_COMMANDS.filter(({ name }) => !whole.some((command) => command.name === name)),
   DECIDE_COMMAND,
   ...GATEWAY_COMMANDS,
 ]);

@@ -8,6 +8,7 @@ import { Decisions } from './access/decisions.ts';
 import { Explanations } from './access/explanations.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
 import { RecordAudit } from './audit/record-audit.ts';
+import { catchUpAfterRestore } from './backup/catch-up.ts';
 import type { GatewayConfig } from './config/gateway-config.ts';
 import { consentRoutes } from './consent/consent-routes.ts';
 import { FileContentStore } from './content/content-store.ts';
@@ -69,7 +70,9 @@ export type Gateway = Readonly<{
   app: FastifyInstance;
   /** Where other organisations' gateways are answered. */
   releaseApp: FastifyInstance;
-  /** Follows the ledger, puts the organisation on it, finishes what a crash left open. Resolves once founded. */
+  /** Follows the ledger; a restored gateway resolves once it has read what was committed since its backup. Before anything listens. */
+  prepare(): Promise<void>;
+  /** Prepares where that has not been done; puts the organisation on the ledger, finishes what a crash left open. Resolves once founded. */
   start(): Promise<void>;
   close(): Promise<void>;
 }>;
@@ -228,11 +231,20 @@ export async function buildGateway(config: GatewayConfig, parts: GatewayParts = 
     log,
   });
 
+  let prepared: Promise<void> | undefined;
+  const prepare = () => {
+    prepared ??= follower
+      .start()
+      .then(() => catchUpAfterRestore({ db, ledger, follower, mspId, log, signal: stopping.signal }));
+    return prepared;
+  };
+
   return {
     app,
     releaseApp,
+    prepare,
     async start() {
-      await follower.start();
+      await prepare();
       await found({ consortium, authors, signer, operations, ledger, log, signal: stopping.signal });
       isFounded = true;
       recovery.start();

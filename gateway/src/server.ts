@@ -3,10 +3,10 @@ import { buildGateway } from './app.ts';
 import { settingsFromCommandLine } from './cli/command-line.ts';
 import { gatewayConfig } from './config/gateway-config.ts';
 
+let stopping = false;
 try {
   const config = gatewayConfig(settingsFromCommandLine(process.argv.slice(2)));
   const gateway = await buildGateway(config);
-  let stopping = false;
   const stop = async () => {
     if (stopping) return;
     stopping = true;
@@ -18,6 +18,7 @@ try {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   const { http, release } = config;
+  await gateway.prepare();
   await gateway.releaseApp.listen({ host: release.host, port: release.port });
   const address = await gateway.app.listen({ host: http.host, port: http.port });
   process.stdout.write(
@@ -30,6 +31,8 @@ try {
     process.exit(1);
   });
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : 'gateway could not start'}\n`);
-  process.exit(1);
+  if (!stopping) {
+    process.stderr.write(`${error instanceof Error ? error.message : 'gateway could not start'}\n`);
+    process.exit(1);
+  }
 }

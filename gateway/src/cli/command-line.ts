@@ -29,29 +29,3 @@ export function settingsFromCommandLine(
   const file = config ?? env.MQ_CONFIG;
   return loadConfig({ env, flags, ...(file === undefined ? {} : { file }) });
 }
-
-/** An option of the command itself, taken out of what the settings are read from; the last one counts. */
-export function takeOption(
-  argv: readonly string[],
-  name: string,
-): Readonly<{ value: string | undefined; rest: readonly string[] }> {
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options: { [name]: { type: 'string' } },
-    strict: false,
-    tokens: true,
-  });
-  const found = tokens.findLast((token) => token.kind === 'option' && token.name === name);
-  if (found?.kind !== 'option') return { value: undefined, rest: argv };
-  const taken = found.inlineValue === true ? 1 : 2;
-  return {
-    value: found.value ?? '',
-    rest: argv.filter((_arg, index) => index < found.index || index >= found.index + taken),
-  };
-}
-
-/** A flag of the command itself, which is no setting. */
-export function takeFlag(argv: readonly string[], name: string): Readonly<{ given: boolean; rest: readonly string[] }> {
-  const rest = argv.filter((arg) => arg !== `--${name}`);
-  return { given: rest.length < argv.length, rest };
-}

@@ -1,5 +1,5 @@
-import { takeFlag, takeOption } from './command-line.ts';
 import { GATEWAY_COMMANDS } from './commands.ts';
+import { splitOwnOptions } from './own-options.ts';
 
 describe('the commands of gateways', () => {
   it.each(GATEWAY_COMMANDS.map((command) => [command.name, command] as const))('%s has help', (name, { help }) => {
@@ -21,15 +21,18 @@ describe('options of a command among settings', () => {
   it.each([
     [['--class=a', '--mspId=X'], 'a', ['--mspId=X']],
     [['--mspId', 'X', '--class', 'a'], 'a', ['--mspId', 'X']],
-    [['--class', 'a', '--class=b'], 'b', ['--class', 'a']],
+    [['--class', 'a', '--class=b'], 'b', []],
     [['--class'], '', []],
     [['--mspId=X'], undefined, ['--mspId=X']],
-  ])('of %j are %j', (argv, value, rest) => {
-    expect(takeOption(argv, 'class')).toEqual({ value, rest });
+  ])('of %j are %j', (argv, value, settings) => {
+    const { values, ...rest } = splitOwnOptions(argv, { class: 'string' });
+    expect([values.class, rest]).toEqual([value, { settings }]);
   });
 
   it('are flags too', () => {
-    expect(takeFlag(['--dry-run', '--mspId=X'], 'dry-run')).toEqual({ given: true, rest: ['--mspId=X'] });
-    expect(takeFlag(['--mspId=X'], 'dry-run')).toEqual({ given: false, rest: ['--mspId=X'] });
+    const flag = { 'dry-run': 'boolean' } as const;
+    const given = splitOwnOptions(['--dry-run', '--mspId=X'], flag);
+    expect(given).toEqual({ values: { 'dry-run': true }, settings: ['--mspId=X'] });
+    expect(splitOwnOptions(['--mspId=X'], flag)).toEqual({ values: {}, settings: ['--mspId=X'] });
   });
 });

@@ -10,8 +10,9 @@ import { GatewayError } from '../gateway-error.ts';
 import { FabricLedger } from '../ledger/fabric-ledger.ts';
 import { changeLines } from './change-lines.ts';
 import { type Command, EXIT_OK } from './command.ts';
-import { settingsFromCommandLine, takeFlag } from './command-line.ts';
+import { settingsFromCommandLine } from './command-line.ts';
 import { organizationSigner } from './organization-signer.ts';
+import { splitOwnOptions } from './own-options.ts';
 
 const HELP = `usage: medquorum consortium configure --mspId MSP --consortiumFile FILE --material.dir DIR --dataDir DIR [--dry-run] [--<setting>=<value>]
 
@@ -33,8 +34,8 @@ export const consortiumConfigure: Command = {
   summary: 'Change what the consortium has agreed: record classes, members, times',
   help: HELP,
   async run(argv, { stdout, stderr }) {
-    const { given: isDryRun, rest } = takeFlag(argv, 'dry-run');
-    const config = gatewayConfig(settingsFromCommandLine(rest));
+    const { values, settings } = splitOwnOptions(argv, { 'dry-run': 'boolean' });
+    const config = gatewayConfig(settingsFromCommandLine(settings));
     const described = configurationFromTopology(config.consortium);
     const ledger = new FabricLedger(config.ledger);
     try {
@@ -67,7 +68,7 @@ export const consortiumConfigure: Command = {
           `${organizations.length} agree, needed: ${requirement(current.configuration)}; give the others' chaincode processes the new description`,
         );
       }
-      if (isDryRun) {
+      if (values['dry-run']) {
         stderr.write('those who agree suffice; nothing was submitted\n');
         return EXIT_OK;
       }

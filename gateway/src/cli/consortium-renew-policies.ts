@@ -2,13 +2,14 @@ import { classOf } from '@medquorum/chaincode/record/class-of';
 import { gatewayConfig } from '../config/gateway-config.ts';
 import { ledgerConfiguration } from '../consortium/ledger-configuration.ts';
 import { recordsInCustody, renewPolicies } from '../consortium/renew-policies.ts';
-import { startEmbeddedPostgres } from '../database/embedded-postgres.ts';
 import { openDatabase } from '../database/open-database.ts';
 import { FabricLedger } from '../ledger/fabric-ledger.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
 import { type Command, EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './command.ts';
-import { settingsFromCommandLine, takeFlag, takeOption } from './command-line.ts';
+import { settingsFromCommandLine } from './command-line.ts';
+import { withDatabaseOf } from './database-of.ts';
 import { organizationSigner } from './organization-signer.ts';
+import { splitOwnOptions } from './own-options.ts';
 
 const HELP = `usage: medquorum consortium renew-policies --class NAME --mspId MSP --consortiumFile FILE --material.dir DIR --dataDir DIR [--dry-run] [--<setting>=<value>]
 
@@ -29,50 +30,49 @@ export const consortiumRenewPolicies: Command = {
   summary: 'Bring the heads of a record class under the policy that it has now',
   help: HELP,
   async run(argv, { stdout, stderr }) {
-    const { given: isDryRun, rest: others } = takeFlag(argv, 'dry-run');
-    const { value: name, rest } = takeOption(others, 'class');
-    if (name === undefined) {
+    const { values, settings: own } = splitOwnOptions(argv, { class: 'string', 'dry-run': 'boolean' });
+    const name = values.class;
+    if (typeof name !== 'string' || name === '') {
       stderr.write(`--class is missing\n${HELP}`);
       return EXIT_USAGE;
     }
-    const config = gatewayConfig(settingsFromCommandLine(rest));
-    const url = config.settings.get('database.url');
-    const postgres = url === undefined ? await startEmbeddedPostgres({ dir: config.postgresDir }) : undefined;
-    const db = await openDatabase(url ?? (await postgres?.urlFor(config.databaseName)) ?? '', CONNECTIONS);
-    const ledger = new FabricLedger(config.ledger);
-    try {
-      const { configuration } = await ledgerConfiguration(ledger);
-      const { endorsements } = classOf(configuration, name);
-      const pages = recordsInCustody(db, config.mspId, name);
-      if (isDryRun) {
-        let heads = 0;
-        for await (const page of pages) heads += page.length;
-        stdout.write(`${heads} heads of class ${name} would be renewed (${endorsements} endorsements)\n`);
-        return EXIT_OK;
+    const config = gatewayConfig(settingsFromCommandLine(own));
+    return withDatabaseOf(config, async (databaseUrl) => {
+      const db = await openDatabase(databaseUrl, CONNECTIONS);
+      const ledger = new FabricLedger(config.ledger);
+      try {
+        const { configuration } = await ledgerConfiguration(ledger);
+        const { endorsements } = classOf(configuration, name);
+        const pages = recordsInCustody(db, config.mspId, name);
+        if (values['dry-run']) {
+          let heads = 0;
+          for await (const page of pages) heads += page.length;
+          stdout.write(`${heads} heads of class ${name} would be renewed (${endorsements} endorsements)\n`);
+          return EXIT_OK;
+        }
+        const { signer, author } = await organizationSigner(config, ledger);
+        const { settings } = config;
+        const groupCommit = new GroupCommit({
+          ledger,
+          journal: { planned: async () => {} }, // nothing to keep: what is not known to be done is done again
+          maxEntries: settings.get('groupCommit.maxEntries'),
+          maxBytes: settings.get('groupCommit.maxBytes'),
+          lingerMs: settings.get('groupCommit.lingerMs'),
+          maxInFlight: settings.get('groupCommit.maxInFlight'),
+          maxQueued: settings.get('groupCommit.maxQueued'),
+          maxConflictRetries: settings.get('ledger.maxConflictRetries'),
+        });
+        const sign = (recordId: string) => signer.sign(author, 'record', 'renewPolicy', { recordId });
+        const { renewed, failed } = await renewPolicies(groupCommit, pages, sign, (done) =>
+          stderr.write(`${done} heads renewed\n`),
+        );
+        const notes = [...failed].map(([code, count]) => `, ${count} not: ${code}`).join('');
+        stdout.write(`${renewed} heads of class ${name} renewed (${endorsements} endorsements)${notes}\n`);
+        return failed.size === 0 ? EXIT_OK : EXIT_FAILED;
+      } finally {
+        ledger.close();
+        await db.destroy();
       }
-      const { signer, author } = await organizationSigner(config, ledger);
-      const { settings } = config;
-      const groupCommit = new GroupCommit({
-        ledger,
-        journal: { planned: async () => {} }, // nothing to keep: what is not known to be done is done again
-        maxEntries: settings.get('groupCommit.maxEntries'),
-        maxBytes: settings.get('groupCommit.maxBytes'),
-        lingerMs: settings.get('groupCommit.lingerMs'),
-        maxInFlight: settings.get('groupCommit.maxInFlight'),
-        maxQueued: settings.get('groupCommit.maxQueued'),
-        maxConflictRetries: settings.get('ledger.maxConflictRetries'),
-      });
-      const sign = (recordId: string) => signer.sign(author, 'record', 'renewPolicy', { recordId });
-      const { renewed, failed } = await renewPolicies(groupCommit, pages, sign, (done) =>
-        stderr.write(`${done} heads renewed\n`),
-      );
-      const notes = [...failed].map(([code, count]) => `, ${count} not: ${code}`).join('');
-      stdout.write(`${renewed} heads of class ${name} renewed (${endorsements} endorsements)${notes}\n`);
-      return failed.size === 0 ? EXIT_OK : EXIT_FAILED;
-    } finally {
-      ledger.close();
-      await db.destroy();
-      await postgres?.close();
-    }
+    });
   },
 };

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { contentIdOf, isContentId } from './content-id.ts';
 
@@ -10,6 +10,8 @@ export interface ContentStore {
   get(cid: string): Promise<Uint8Array | undefined>;
   /** Forgets the bytes; absent is fine. */
   delete(cid: string): Promise<void>;
+  /** CIDs of what is stored, in no order; what is stored or deleted meanwhile may be among them or not. */
+  list(): AsyncIterable<string>;
 }
 
 export class MemoryContentStore implements ContentStore {
@@ -28,6 +30,10 @@ export class MemoryContentStore implements ContentStore {
 
   async delete(cid: string): Promise<void> {
     this.#contents.delete(cid);
+  }
+
+  async *list(): AsyncIterable<string> {
+    yield* [...this.#contents.keys()];
   }
 }
 
@@ -70,8 +76,26 @@ export class FileContentStore implements ContentStore {
     if (isContentId(cid)) await rm(this.#fileOf(cid), { force: true });
   }
 
+  async *list(): AsyncIterable<string> {
+    for (const folder of await namesIn(this.#directory)) {
+      // What is being written, or was left by a process that was killed, is no CID.
+      for (const name of await namesIn(path.join(this.#directory, folder))) if (isContentId(name)) yield name;
+    }
+  }
+
   #fileOf(cid: string): string {
     return path.join(this.#directory, cid.slice(-2), cid);
+  }
+}
+
+/** Names in a folder; none where there is no such folder. */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw cause;
   }
 }
 

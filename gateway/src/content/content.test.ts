@@ -46,6 +46,15 @@ function describeContentStore(name: string, make: () => Promise<ContentStore>) {
       expect(new Set(await Promise.all([store.put(bytes), store.put(bytes), store.put(bytes)])).size).toBe(1);
     });
 
+    it('lists what it has', async () => {
+      const store = await make();
+      const [kept, deleted] = [await store.put(randomBytes(10)), await store.put(randomBytes(10))];
+      await store.delete(deleted);
+      const listed = await Array.fromAsync(store.list());
+      expect(listed).toContain(kept);
+      expect(listed).not.toContain(deleted);
+    });
+
     it('has nothing under an unknown, deleted or malformed CID', async () => {
       const store = await make();
       const cid = await store.put(Buffer.from('x'));
@@ -67,6 +76,14 @@ describe('on disk', () => {
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
   describeContentStore('FileContentStore', async () => new FileContentStore(directory));
+
+  it('lists no file that is not whole, and nothing of a folder that is not there', async () => {
+    const store = new FileContentStore(path.join(directory, 'partial'));
+    expect(await Array.fromAsync(store.list())).toEqual([]);
+    const cid = await store.put(Buffer.from('whole'));
+    await writeFile(path.join(directory, 'partial', cid.slice(-2), `${cid}.1.2`), 'cut sh');
+    expect(await Array.fromAsync(store.list())).toEqual([cid]);
+  });
 
   it('gives back what stands on disk, so that a reader can find a tampered file', async () => {
     const store = new FileContentStore(directory);

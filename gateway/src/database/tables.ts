@@ -96,6 +96,9 @@ export type FhirResourceTable = {
 /** Business identifiers by which conditional references and creates find a resource. */
 export type FhirIdentifierTable = { resourceType: string; system: string; value: string; id: string };
 
+/** The backup that this database was restored from, until what was committed since is read. */
+export type RestorationTable = { backupId: string; takenAt: string };
+
 export type GatewayTables = {
   fhirResource: FhirResourceTable;
   fhirIdentifier: FhirIdentifierTable;
@@ -107,4 +110,5 @@ export type GatewayTables = {
   ledgerState: LedgerStateTable;
   checkpoint: CheckpointTable;
   attestationAttempt: AttestationAttemptTable;
+  restoration: RestorationTable;
 };

@@ -29,13 +29,29 @@ export class KeyVault {
    */
   static async open(dir: string, passphrase: string | undefined): Promise<KeyVault> {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-    const file = join(dir, passphrase === undefined ? 'vault.key' : 'vault.salt');
+    const file = keyFile(dir, passphrase);
     if (!existsSync(file)) writeFileSync(file, randomBytes(KEY_BYTES), { mode: 0o600, flag: 'wx' });
     const stored = readFileSync(file);
     const key = passphrase === undefined ? stored : await fromPassphrase(passphrase, stored);
     const vault = new KeyVault(key);
     vault.#checkProbe(join(dir, 'vault.probe'));
     return vault;
+  }
+
+  /**
+   * Opens a vault that was made before, as {@link open} does; makes none.
+   *
+   * @throws GatewayError `MQ_CONFIG_INVALID`
+   */
+  static async openExisting(dir: string, passphrase: string | undefined): Promise<KeyVault> {
+    if (!existsSync(keyFile(dir, passphrase))) {
+      const found = passphrase === undefined ? 'no key (is there a keys.passphrase?)' : 'no vault with a passphrase';
+      throw new GatewayError(
+        'MQ_CONFIG_INVALID',
+        `keys.dir: found ${found} in ${dir}; allowed: the gateway's key folder`,
+      );
+    }
+    return KeyVault.open(dir, passphrase);
   }
 
   /** A secret of 32 bytes for one purpose, the same at every start; it tells nothing of the vault's key (HMAC-SHA256). */
@@ -75,6 +91,10 @@ export class KeyVault {
       throw new GatewayError('MQ_CONFIG_INVALID', 'keys.passphrase is not the one of this key folder', { cause });
     }
   }
+}
+
+function keyFile(dir: string, passphrase: string | undefined): string {
+  return join(dir, passphrase === undefined ? 'vault.key' : 'vault.salt');
 }
 
 async function fromPassphrase(passphrase: string, salt: Buffer): Promise<Buffer> {

@@ -39,6 +39,15 @@ describe('toLedgerFault', () => {
       { kind: 'unavailable' },
     ],
     [
+      'a peer that has no private data yet',
+      gatewayError(
+        10,
+        'failed to endorse transaction',
+        'chaincode response 500, GET_STATE failed: transaction ID: 1f: private data matching public hash version is not available. Public hash version = {BlockNum: 9, TxNum: 0}, Private data version = <nil>',
+      ),
+      { kind: 'unavailable' },
+    ],
+    [
       'a refused identity',
       gatewayError(10, 'failed to endorse transaction', 'access denied: channel [medquorum] creator org [X]'),
       { kind: 'refused' },

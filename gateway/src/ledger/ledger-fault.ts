@@ -34,9 +34,12 @@ export type LedgerStage = 'evaluate' | 'endorse' | 'submit' | 'commit';
 
 type ClientError = Readonly<{ code?: unknown; message: string; details?: readonly Readonly<{ message: string }>[] }>;
 
-/** Texts of Fabric 3.1 for a chaincode process or peer that does not answer; the status alone (ABORTED) says nothing. */
+/**
+ * Texts of Fabric 3.1 for a chaincode process or peer that does not answer; the status alone (ABORTED) says nothing. A peer that has begun
+ * with a snapshot answers so, too, until it has its private data from other members.
+ */
 const ABSENT =
-  /could not launch chaincode|connection refused|failed to find any endorsing peers|too many requests|timeout expired|no combination of peers|error sending|stream terminated|transport is closing|ECONN|failed to connect/i;
+  /could not launch chaincode|connection refused|failed to find any endorsing peers|too many requests|timeout expired|no combination of peers|error sending|stream terminated|transport is closing|ECONN|failed to connect|private data matching public hash version is not available/i;
 const DIVERGED = /ProposalResponsePayloads do not match/;
 const MAY_PASS: ReadonlySet<unknown> = new Set([
   GrpcStatus.UNAVAILABLE,

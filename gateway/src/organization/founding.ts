@@ -29,6 +29,8 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'MQ_LEDGER_REFUSED',
   'MQ_OPERATION_PENDING',
   'MQ_TIMESTAMP_SKEW',
+  // Another organisation's peer has not the block yet in which this one was registered.
+  'MQ_AUTHOR_UNKNOWN',
 ]);
 
 /**

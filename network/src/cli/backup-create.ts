@@ -8,8 +8,7 @@ export const backupCreate: Command = {
   summary: "Save one organisation's ledger state, and apart from it its keys",
   help: `usage: medquorum backup create --org NAME --out DIR --keys-out DIR [options]
 
-Run it where the organisation's peer runs; the peer goes on. The application's database and content are not in it: see
-docs/operators.md.
+Run it where the organisation's peer runs; the peer goes on.
 
   --org NAME        your organisation (short name or MSP id)
   --out DIR         empty folder for the peer's snapshot and the topology; it holds no key
@@ -29,7 +28,7 @@ ${OPERATOR_OPTIONS_HELP}`,
     const organization = operator.organization(name);
     if (values['dry-run']) {
       context.stderr.write(
-        `would save ${organization.name} to ${directory}, its keys to ${keysDirectory} (--dry-run)\n`,
+        `would save the peer's state of ${organization.name} to ${directory}, its keys to ${keysDirectory} (--dry-run)\n`,
       );
       return EXIT_OK;
     }

@@ -9,7 +9,7 @@ export const backupRestore: Command = {
   help: `usage: medquorum backup restore --from DIR --keys-from DIR [--data DIR] [--keys DIR] [--dry-run]
 
 Checks the backup, writes keys, topology and snapshot, and says how to start: the peer then gets what came after the snapshot
-from the orderers by itself.
+from the orderers by itself, and private data that it may hold from other members.
 
   --from DIR        what backup create wrote to --out
   --keys-from DIR   what it wrote to --keys-out
@@ -40,9 +40,9 @@ from the orderers by itself.
       { dataDirectory, materialDirectory },
     );
     stdout.write(`${mspId} is restored as of block ${blockNumber}; start it with\n`);
-    stdout.write(
-      `  medquorum node up --org ${mspId} --snapshot ${snapshot} --topology ${topologyFile} --data ${dataDirectory} --keys ${materialDirectory}\n`,
-    );
+    const place = `--topology ${topologyFile} --data ${dataDirectory} --keys ${materialDirectory}`;
+    stdout.write(`  medquorum node up --org ${mspId} --snapshot ${snapshot} ${place}\n`);
+    stdout.write(`and, once it runs, give it its packages\n  medquorum chaincode install --org ${mspId} ${place}\n`);
     return EXIT_OK;
   },
 };

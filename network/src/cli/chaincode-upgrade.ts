@@ -1,7 +1,8 @@
 import path from 'node:path';
-import { approveDefinition, packageIdOf, readPackage } from '../operations/chaincode/approve-definition.ts';
+import { approveDefinition } from '../operations/chaincode/approve-definition.ts';
 import { commitDefinition } from '../operations/chaincode/commit-definition.ts';
 import { committedDefinition } from '../operations/chaincode/committed-definitions.ts';
+import { packageIdOf, readPackage } from '../operations/chaincode/install-package.ts';
 import {
   actingOrganizations,
   chaincodeOf,
@@ -52,7 +53,7 @@ ${OPERATOR_OPTIONS_HELP}`,
       return sequence === standing.sequence && version === standing.version ? EXIT_OK : EXIT_FAILED;
     }
     for (const organization of organizations) {
-      const packageId = given?.packageId ?? (await packageIdOf(operator, { organization, chaincode, chaincodeTls }));
+      const packageId = await packageIdOf(operator, { organization, chaincode, chaincodeTls, given });
       const where = given === undefined ? `CHAINCODE_SERVER_ADDRESS=${chaincode.addresses[organization.mspId]} ` : '';
       operator.report(
         packageId === undefined

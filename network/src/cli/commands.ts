@@ -1,6 +1,7 @@
 import { backupCreate } from './backup-create.ts';
 import { backupRestore } from './backup-restore.ts';
 import { chaincodeCompare } from './chaincode-compare.ts';
+import { chaincodeInstall } from './chaincode-install.ts';
 import { chaincodePackage } from './chaincode-package.ts';
 import { chaincodeStatus } from './chaincode-status.ts';
 import { chaincodeUpgrade } from './chaincode-upgrade.ts';
@@ -57,6 +58,7 @@ export const NETWORK_COMMANDS: readonly Command[] = [
   chaincodePackage,
   chaincodeStatus,
   chaincodeCompare,
+  chaincodeInstall,
   chaincodeUpgrade,
   backupCreate,
   backupRestore,
