@@ -15,7 +15,7 @@ export type Committed = Readonly<{ txId: string; blockNumber: number; result: st
 export interface PlannedTransaction {
   readonly txId: string;
   /**
-   * Endorses, submits and waits for the commit.
+   * Endorses, submits and waits for the commit. Where an answer is lost on the way, the own peer's ledger is asked before anything is sent again.
    *
    * @param ready what has to be on disk before anything is ordered; it goes on while endorsers work
    * @throws LedgerFault, and what `ready` rejects with: then nothing was ordered
@@ -32,6 +32,8 @@ export interface Ledger {
   readonly channel: string;
   readonly chaincode: string;
   plan(request: TransactionRequest): PlannedTransaction;
+  /** Block that holds the transaction as valid; undefined where the own peer does not have it within a moment, or does not answer. */
+  findCommit(txId: string): Promise<number | undefined>;
   /** @throws LedgerFault */
   evaluate(request: TransactionRequest): Promise<string>;
   /**
