@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Client, connectivityState, credentials } from '@grpc/grpc-js';
 import { connect, type Gateway, hash, type Network } from '@hyperledger/fabric-gateway';
 import { common, gateway as messages, msp } from '@hyperledger/fabric-protos';
-import type { BlockStream, Committed, Ledger, PlannedTransaction, TransactionRequest } from './ledger.ts';
+import type { BlockStream, Committed, FoundCommit, Ledger, PlannedTransaction, TransactionRequest } from './ledger.ts';
 import { type LedgerStage, toLedgerFault } from './ledger-fault.ts';
 import { lowSSigner } from './low-s-signer.ts';
+import { readTransaction } from './read-transaction.ts';
 import { blockOf, type CommitStatus, submitOnce, WATCH_MS } from './submit-once.ts';
 
 /** A PEM file, or its text where it came inside another file (connection profile, wallet). */
@@ -79,9 +80,16 @@ export class FabricLedger implements Ledger {
     return { txId, run };
   }
 
-  async findCommit(txId: string): Promise<number | undefined> {
-    // Invalid is not committed, whatever the reason.
-    return blockOf({ txId, status: this.#statusOf(txId) }, WATCH_MS).catch(() => undefined);
+  async findCommit(txId: string): Promise<FoundCommit | undefined> {
+    try {
+      const blockNumber = await blockOf({ txId, status: this.#statusOf(txId) }, WATCH_MS);
+      if (blockNumber === undefined) return undefined;
+      const system = this.#network.getContract('qscc');
+      const found = await system.evaluate('GetTransactionByID', { arguments: [this.channel, txId] });
+      return { txId, blockNumber, ...readTransaction(found) };
+    } catch {
+      return undefined; // invalid, whatever the reason, or no answer: neither is a commit that was found
+    }
   }
 
   async evaluate({ contract, functionName, args }: TransactionRequest): Promise<string> {

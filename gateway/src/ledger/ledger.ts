@@ -11,6 +11,9 @@ export type TransactionRequest = Readonly<{
 
 export type Committed = Readonly<{ txId: string; blockNumber: number; result: string }>;
 
+/** With the one argument that it was made with. */
+export type FoundCommit = Committed & Readonly<{ argument: string }>;
+
 /** A transaction whose id is known before anybody has seen it. */
 export interface PlannedTransaction {
   readonly txId: string;
@@ -32,8 +35,8 @@ export interface Ledger {
   readonly channel: string;
   readonly chaincode: string;
   plan(request: TransactionRequest): PlannedTransaction;
-  /** Block that holds the transaction as valid; undefined where the own peer does not have it within a moment, or does not answer. */
-  findCommit(txId: string): Promise<number | undefined>;
+  /** A transaction that the ledger holds as valid; undefined where the own peer does not have it within a moment, or does not answer. */
+  findCommit(txId: string): Promise<FoundCommit | undefined>;
   /** @throws LedgerFault */
   evaluate(request: TransactionRequest): Promise<string>;
   /**

@@ -6,6 +6,7 @@ import { type Database, openDatabase } from '../database/open-database.ts';
 import { removePostgresData } from '../database/postgres-place.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { Receipt, SignedEntry, Unit } from '../ledger/group-commit.ts';
+import type { FoundCommit } from '../ledger/ledger.ts';
 import { Operations, type PlannedUnit } from './operations.ts';
 
 const START_TIMEOUT_MS = 60_000;
@@ -29,7 +30,7 @@ afterAll(async () => {
 /** A ledger that holds what is put there, and a group commit that does what a test says. */
 class World {
   nowMs = NOW_MS;
-  readonly blocks = new Map<string, number>();
+  readonly found = new Map<string, FoundCommit>();
   readonly nonces = new Map<string, Readonly<{ txId: string; index: number }>>();
   readonly submitted: Unit[] = [];
   readonly asked: string[] = [];
@@ -48,13 +49,15 @@ class World {
     },
     findCommit: async (txId) => {
       this.asked.push(txId);
-      return this.blocks.get(txId);
+      return this.found.get(txId);
     },
     findNonce: async ({ intent }) => this.nonces.get(intent.nonce),
   });
 
   commit(txId: string, blockNumber: number, ...nonces: string[]): void {
-    this.blocks.set(txId, blockNumber);
+    const argument = JSON.stringify(nonces.map((nonce) => unitOf(nonce).entries[0]));
+    const result = JSON.stringify(nonces.map((nonce) => `result of ${nonce}`));
+    this.found.set(txId, { txId, blockNumber, argument, result });
     for (const [index, nonce] of nonces.entries()) this.nonces.set(nonce, { txId, index });
   }
 
@@ -87,7 +90,10 @@ const unitOf = (nonce: string): PlannedUnit => ({
   policy: 'chaincode',
   touches: [],
   entries: [
-    { intent: { nonce, notAfter: new Date(NOW_MS + 60_000).toISOString() }, signature: '' } as unknown as SignedEntry,
+    {
+      intent: { nonce, notAfter: new Date(NOW_MS + 60_000).toISOString() },
+      signature: `by ann of ${nonce}`,
+    } as unknown as SignedEntry,
   ],
 });
 const unplanned = async (): Promise<PlannedUnit> => {
@@ -115,7 +121,11 @@ describe('an operation without outcome', () => {
     const world = new World();
     await world.leaveOpen('tx1', 'a');
     world.commit('tx1', 5, 'a');
-    expect(await world.operations.run(request('a'), unplanned)).toMatchObject({ txId: 'tx1', blockNumber: 5 });
+    expect(await world.operations.run(request('a'), unplanned)).toMatchObject({
+      txId: 'tx1',
+      blockNumber: 5,
+      results: ['result of a'],
+    });
     expect(world.submitted).toEqual([]);
   });
 
