@@ -67,17 +67,6 @@ export class RunningConsortium {
     return until(`${name} is back`, async () => ((await this.#isUp(name)) ? true : undefined));
   }
 
-  /** Name of the orderer that leads, by its own metrics. */
-  leader(): Promise<string> {
-    return until('an orderer leads', async () => {
-      for (const { name, host, operationsPort } of this.topology.orderers.nodes) {
-        const response = await fetch(`http://${host}:${operationsPort}/metrics`).catch(() => undefined);
-        if (/^consensus_BFT_is_leader\{[^}]*\} 1$/m.test((await response?.text()) ?? '')) return `${name}.orderer`;
-      }
-      return undefined;
-    });
-  }
-
   async close(): Promise<void> {
     await this.#start.stop();
     await new EntryPoint('start.mjs', [`--data=${path.join(this.folder, 'data')}`, '--reset', '--help']).exit();
