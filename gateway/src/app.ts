@@ -127,6 +127,7 @@ export async function buildGateway(config: GatewayConfig, parts: GatewayParts = 
     relaxed,
     groupCommit,
     nowMs,
+    findCommit: (txId) => ledger.findCommit(txId),
     findNonce: async ({ intent: { author, nonce } }) => {
       // Absent means something only where all that the peer has is projected: right after a start it may not be.
       await readModel.caughtUp((await ledger.height()) - 1);

@@ -4,6 +4,7 @@ import { chainHeads } from '@medquorum/network/operations/chain-heads';
 import { until } from '@medquorum/network/operations/until';
 import { lostOrDoubled, validTransactions } from './chain-audit.ts';
 import { describeFabric } from './describe-fabric.ts';
+import { leadingOrderer } from './leading-orderer.ts';
 import { OperatedNetwork } from './operated-network.ts';
 import { operatedTopology } from './operated-topology.ts';
 import { ProbeClient } from './probe-client.ts';
@@ -35,17 +36,6 @@ describeFabric('faults of a consortium under load', (binaries) => {
     return { name: found.name, pid: found.pid };
   };
 
-  /** Name of the orderer that leads, by its own metrics. */
-  const leader = () =>
-    until('an orderer leads', async () => {
-      for (const { name, host, operationsPort } of network.topology.orderers.nodes) {
-        const response = await fetch(`http://${host}:${operationsPort}/metrics`).catch(() => undefined);
-        const isLeader = /^consensus_BFT_is_leader\{[^}]*\} 1$/m.test((await response?.text()) ?? '');
-        if (isLeader) return `${name}.orderer`;
-      }
-      return undefined;
-    });
-
   const equalHeads = () =>
     until('every peer has the same last block', async () => {
       const { heads, silent } = await chainHeads(network.operator);
@@ -59,7 +49,7 @@ describeFabric('faults of a consortium under load', (binaries) => {
       await writers.recovered();
       const times = new Map<string, number[]>();
       for (let round = 0; round < ROUNDS; round += 1) {
-        const leading = await leader();
+        const leading = await leadingOrderer(network.topology);
         const orderers = network.topology.orderers.nodes.map(({ name }) => `${name}.orderer`);
         const faults: readonly (readonly [string, string])[] = [
           ['a chaincode process', 'probe.BetaMSP'],

@@ -1,6 +1,6 @@
-import { appendFileSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Transaction } from '@hyperledger/fabric-gateway';
+import { AcknowledgedLog, type LoggedWrite } from './acknowledged-log.ts';
 import type { OperatedNetwork } from './operated-network.ts';
 import { ProbeClient } from './probe-client.ts';
 
@@ -13,23 +13,20 @@ const VALID = 0;
 /** Past this a write counts as failed: nothing here should be away so long. */
 const GIVE_UP_MS = 60_000;
 
-/** One line of the client's own log, written before anybody is told that the write is done. */
-export type Acknowledged = Readonly<{
-  mspId: string;
-  key: string;
-  /** The transaction that was acknowledged. */
-  txId: string;
-  /** All transactions endorsed for this key; at most one may be valid. */
-  attempts: readonly string[];
-  begunMs: number;
-  doneMs: number;
-}>;
+export type Acknowledged = LoggedWrite &
+  Readonly<{
+    key: string;
+    /** The transaction that was acknowledged. */
+    txId: string;
+    /** All transactions endorsed for this key; at most one may be valid. */
+    attempts: readonly string[];
+  }>;
 
 /** A client per organisation that writes a new key again and again, as a careful application does: what it does not know, it finds out. */
 export class SteadyWriters {
   readonly #network: OperatedNetwork;
   readonly #mspIds: readonly string[];
-  readonly #logFile: string;
+  readonly #log: AcknowledgedLog<Acknowledged>;
   readonly #failures: string[] = [];
   #stopping = false;
   #running: Promise<unknown> = Promise.resolve();
@@ -44,18 +41,12 @@ export class SteadyWriters {
   private constructor(network: OperatedNetwork, mspIds: readonly string[], logFile: string) {
     this.#network = network;
     this.#mspIds = mspIds;
-    this.#logFile = logFile;
+    this.#log = new AcknowledgedLog(logFile);
   }
 
   /** What was acknowledged so far, as the log has it. */
   log(): readonly Acknowledged[] {
-    try {
-      const lines = readFileSync(this.#logFile, 'utf8').split('\n');
-      return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Acknowledged);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw error;
-    }
+    return this.#log.entries();
   }
 
   /** Writes that were given up, with the last failure. */
@@ -63,16 +54,9 @@ export class SteadyWriters {
     return this.#failures;
   }
 
-  /** Resolves when every writer has had a write acknowledged that it began from now on; gives the times from now to that. */
+  /** Times from now until each organisation has had a new write acknowledged. @throws Error */
   async recovered(): Promise<readonly number[]> {
-    const sinceMs = performance.now();
-    const first = (mspId: string) => this.log().find((entry) => entry.mspId === mspId && entry.begunMs >= sinceMs);
-    while (!this.#mspIds.every(first)) {
-      if (performance.now() - sinceMs > GIVE_UP_MS)
-        throw new Error(`writers did not recover: ${this.#failures.join('; ')}`);
-      await delay(RETRY_MS);
-    }
-    return this.#mspIds.map((mspId) => (first(mspId)?.doneMs ?? 0) - sinceMs);
+    return [...(await this.#log.recovered(this.#mspIds, GIVE_UP_MS)).values()];
   }
 
   async stop(): Promise<void> {
@@ -112,8 +96,7 @@ export class SteadyWriters {
         return (await (await transaction.submit()).getStatus()).successful;
       });
       if (!isValid) continue;
-      const entry: Acknowledged = { mspId, key, txId, attempts, begunMs, doneMs: performance.now() };
-      appendFileSync(this.#logFile, `${JSON.stringify(entry)}\n`);
+      this.#log.append({ writer: mspId, key, txId, attempts, begunMs, doneMs: performance.now() });
       return;
     }
   }

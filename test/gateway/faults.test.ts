@@ -1,5 +1,6 @@
 import { GatewayProcess } from '@medquorum/gateway/testing/gateway-process';
 import { CITY, REGULATOR, TestConsortium, until } from '@medquorum/gateway/testing/test-consortium';
+import { CuttableProxy } from './cuttable-proxy.ts';
 
 const PASSWORD = 'correct horse battery staple';
 
@@ -66,6 +67,25 @@ describe('faults', () => {
       return state === 'committed' ? state : undefined;
     });
     await consortium.closeGateway(CITY);
+  });
+
+  it('answers 201 when the connection to its peer is lost while it waits, and the write is committed', async () => {
+    const proxy = await CuttableProxy.start(consortium.endpointOf(CITY));
+    await consortium.gateway(CITY, { 'attest.automatic': false, 'ledger.peerEndpoint': proxy.address });
+    consortium.network.setCutting('manual');
+    const answering = consortium.as(CITY, 'admin', 'POST', '/patients', { wallet: 'custodial' });
+    await until('it to be ordered', async () => (consortium.network.cutting.waiting > 0 ? true : undefined));
+    proxy.cut();
+    consortium.network.setCutting('eager');
+    await consortium.network.cut();
+    const answer = await answering;
+    expect(answer.json()).toMatchObject({ pseudonym: expect.any(String), blockNumber: expect.any(Number) });
+    expect(answer.statusCode).toBe(201);
+    await until('the regulator to see it', async () =>
+      (await seenByRegulator(consortium)).has(answer.json().pseudonym) ? true : undefined,
+    );
+    await consortium.closeGateway(CITY);
+    await proxy.close();
   });
 
   it.each([

@@ -217,7 +217,7 @@ export const SETTINGS = [
     default: 30_000,
     minimum: 100,
     maximum: 300_000,
-    meaning: 'wait for the commit; afterwards the answer is 202',
+    meaning: 'wait for the commit, from the submission on; afterwards the answer is 202',
   },
   {
     name: 'ledger.maxConflictRetries',

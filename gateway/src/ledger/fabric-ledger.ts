@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Client, connectivityState, credentials } from '@grpc/grpc-js';
 import { connect, type Gateway, hash, type Network } from '@hyperledger/fabric-gateway';
-import { common } from '@hyperledger/fabric-protos';
-import type { BlockStream, Committed, Ledger, PlannedTransaction, TransactionRequest } from './ledger.ts';
-import { type LedgerStage, toLedgerFault, toValidationFault } from './ledger-fault.ts';
+import { common, gateway as messages, msp } from '@hyperledger/fabric-protos';
+import type { BlockStream, Committed, FoundCommit, Ledger, PlannedTransaction, TransactionRequest } from './ledger.ts';
+import { type LedgerStage, toLedgerFault } from './ledger-fault.ts';
 import { lowSSigner } from './low-s-signer.ts';
+import { readTransaction } from './read-transaction.ts';
+import { blockOf, type CommitStatus, submitOnce, WATCH_MS } from './submit-once.ts';
 
 /** A PEM file, or its text where it came inside another file (connection profile, wallet). */
 export type PemSource = string | Readonly<{ pem: string }>;
@@ -23,6 +25,7 @@ export type FabricLedgerOptions = Readonly<{
   evaluateTimeoutMs: number;
   endorseTimeoutMs: number;
   submitTimeoutMs: number;
+  /** Of submission and commit together. */
   commitTimeoutMs: number;
 }>;
 
@@ -35,10 +38,14 @@ export class FabricLedger implements Ledger {
   readonly #client: Client;
   readonly #gateway: Gateway;
   readonly #network: Network;
+  readonly #submitTimeoutMs: number;
+  readonly #commitTimeoutMs: number;
 
   constructor(options: FabricLedgerOptions) {
     this.channel = options.channel;
     this.chaincode = options.chaincode;
+    this.#submitTimeoutMs = options.submitTimeoutMs;
+    this.#commitTimeoutMs = options.commitTimeoutMs;
     this.#client = new Client(options.peerEndpoint, credentials.createSsl(read(options.tlsRootCert)), {
       'grpc.max_receive_message_length': -1,
       'grpc.max_send_message_length': -1,
@@ -47,16 +54,13 @@ export class FabricLedger implements Ledger {
       'grpc.max_reconnect_backoff_ms': 2000,
       ...(options.peerHostname === undefined ? {} : { 'grpc.ssl_target_name_override': options.peerHostname }),
     });
-    const within = (ms: number) => () => ({ deadline: Date.now() + ms });
     this.#gateway = connect({
       client: this.#client,
       identity: { mspId: options.mspId, credentials: read(options.clientCert) },
       signer: lowSSigner(read(options.clientKey)),
       hash: hash.none,
-      evaluateOptions: within(options.evaluateTimeoutMs),
-      endorseOptions: within(options.endorseTimeoutMs),
-      submitOptions: within(options.submitTimeoutMs),
-      commitStatusOptions: within(options.commitTimeoutMs),
+      evaluateOptions: () => within(options.evaluateTimeoutMs),
+      endorseOptions: () => within(options.endorseTimeoutMs),
     });
     this.#network = this.#gateway.getNetwork(options.channel);
   }
@@ -68,12 +72,24 @@ export class FabricLedger implements Ledger {
     const run = async (ready: Promise<unknown>): Promise<Committed> => {
       const endorsed = await at('endorse', () => proposal.endorse());
       await ready;
-      const submitted = await at('submit', () => endorsed.submit());
-      const { successful, code, blockNumber } = await at('commit', () => submitted.getStatus());
-      if (!successful) throw toValidationFault(code, txId);
-      return { txId, blockNumber: Number(blockNumber), result: Buffer.from(endorsed.getResult()).toString('utf8') };
+      const submit = (ms: number) => endorsed.submit(within(Math.min(ms, this.#submitTimeoutMs)));
+      const transaction = { txId, submit, status: this.#statusOf(txId) };
+      const blockNumber = await submitOnce(transaction, this.#commitTimeoutMs);
+      return { txId, blockNumber, result: Buffer.from(endorsed.getResult()).toString('utf8') };
     };
     return { txId, run };
+  }
+
+  async findCommit(txId: string): Promise<FoundCommit | undefined> {
+    try {
+      const blockNumber = await blockOf({ txId, status: this.#statusOf(txId) }, WATCH_MS);
+      if (blockNumber === undefined) return undefined;
+      const system = this.#network.getContract('qscc');
+      const found = await system.evaluate('GetTransactionByID', { arguments: [this.channel, txId] });
+      return { txId, blockNumber, ...readTransaction(found) };
+    } catch {
+      return undefined; // invalid, whatever the reason, or no answer: neither is a commit that was found
+    }
   }
 
   async evaluate({ contract, functionName, ...request }: TransactionRequest): Promise<string> {
@@ -103,7 +119,28 @@ export class FabricLedger implements Ledger {
     this.#gateway.close();
     this.#client.close();
   }
+
+  /** Asks for a transaction by its id alone, also one of a process that is no more. */
+  #statusOf(txId: string): (ms: number) => Promise<CommitStatus> {
+    const { mspId, credentials: certificate } = this.#gateway.getIdentity();
+    const creator = new msp.SerializedIdentity();
+    creator.setMspid(mspId);
+    creator.setIdBytes(certificate);
+    const request = new messages.CommitStatusRequest();
+    request.setChannelId(this.channel);
+    request.setTransactionId(txId);
+    request.setIdentity(creator.serializeBinary());
+    const signed = new messages.SignedCommitStatusRequest();
+    signed.setRequest(request.serializeBinary());
+    const commit = this.#gateway.newCommit(signed.serializeBinary());
+    return async (ms) => {
+      const { code, blockNumber } = await commit.getStatus(within(ms));
+      return { code, blockNumber: Number(blockNumber) };
+    };
+  }
 }
+
+const within = (ms: number) => ({ deadline: Date.now() + ms });
 
 const read = (source: PemSource): Buffer =>
   typeof source === 'string' ? readFileSync(source) : Buffer.from(source.pem);

@@ -1,4 +1,4 @@
-import { toLedgerFault, toValidationFault } from './ledger-fault.ts';
+import { readSubmitFailure, toLedgerFault, toValidationFault } from './ledger-fault.ts';
 
 /** Texts and codes as Fabric 3.1 gives them. */
 const gatewayError = (code: number, message: string, ...details: string[]) =>
@@ -56,15 +56,19 @@ describe('toLedgerFault', () => {
     expect(toLedgerFault(error, 'endorse')).toMatchObject(expected);
   });
 
-  it('takes no failure after submission for proof that nothing was ordered', () => {
+  it('takes no failure of a submission for proof that nothing was ordered, but a refusal by an orderer', () => {
     const text = 'MQ_RECORD_NOT_FOUND: whatever a peer says';
-    expect(toLedgerFault(gatewayError(14, text), 'submit')).toMatchObject({ kind: 'unknown' });
-    expect(toLedgerFault(gatewayError(4, text), 'commit')).toMatchObject({ kind: 'unknown' });
-    const forbidden = gatewayError(
-      10,
-      'received unsuccessful response from orderer: status=FORBIDDEN, info=permission denied',
-    );
-    expect(toLedgerFault(forbidden, 'submit')).toMatchObject({ kind: 'refused' });
+    expect(readSubmitFailure(gatewayError(14, text))).toMatchObject({ kind: 'unknown' });
+    expect(readSubmitFailure(gatewayError(4, 'submit timeout expired'))).toMatchObject({ kind: 'unknown' });
+    const forbidden = 'received unsuccessful response from orderer: status=FORBIDDEN, info=permission denied';
+    expect(readSubmitFailure(gatewayError(10, forbidden))).toMatchObject({ kind: 'refused' });
+    // One orderer of several: the others may have taken it.
+    expect(readSubmitFailure(gatewayError(14, 'insufficient number', forbidden))).toMatchObject({ kind: 'unknown' });
+  });
+
+  it.each(['request already processed', 'request already exists'])('reads "%s" of a BFT orderer as ordered', (info) => {
+    const detail = `received unsuccessful response from orderer: status=SERVICE_UNAVAILABLE, info=failed to submit request: ${info}`;
+    expect(readSubmitFailure(gatewayError(14, 'insufficient number', 'connection refused', detail))).toBe('ordered');
   });
 
   it.each([
@@ -75,5 +79,9 @@ describe('toLedgerFault', () => {
     [4, 'refused'],
   ])('reads validation code %i as %s', (code, kind) => {
     expect(toValidationFault(code, 'tx')).toMatchObject({ kind });
+  });
+
+  it('finds no fault with a valid transaction', () => {
+    expect(toValidationFault(0, 'tx')).toBeUndefined();
   });
 });

@@ -30,7 +30,8 @@ export class LedgerFault extends Error {
   }
 }
 
-export type LedgerStage = 'evaluate' | 'endorse' | 'submit' | 'commit';
+/** Stages after which nothing has been ordered. */
+export type LedgerStage = 'evaluate' | 'endorse';
 
 type ClientError = Readonly<{ code?: unknown; message: string; details?: readonly Readonly<{ message: string }>[] }>;
 
@@ -48,14 +49,11 @@ const MAY_PASS: ReadonlySet<unknown> = new Set([
   GrpcStatus.RESOURCE_EXHAUSTED,
 ]);
 
-/** The one place where errors of the Fabric client are read. */
+/** The one place where errors of the Fabric client are read: this, and {@link readSubmitFailure} for submissions. */
 export function toLedgerFault(error: unknown, stage: LedgerStage): LedgerFault {
   if (error instanceof LedgerFault) return error;
-  const { code, message, details = [] } = error as ClientError;
-  const texts = [...details.map((detail) => detail.message), message];
-  // After submission no text of a peer proves that the transaction was not ordered.
-  if (stage === 'commit') return new LedgerFault('unknown', 'the commit status did not arrive', { cause: error });
-  if (stage === 'submit') return submitFault(code, texts.join('; '), error);
+  const { code } = error as ClientError;
+  const texts = textsOf(error);
   for (const text of texts) {
     const found = readErrorMessage(text);
     if (found !== undefined) return new LedgerFault('chaincode', found.reason, { ...found, cause: error });
@@ -69,13 +67,29 @@ export function toLedgerFault(error: unknown, stage: LedgerStage): LedgerFault {
   return new LedgerFault('refused', `refused at ${stage}`, { cause: error });
 }
 
-function submitFault(code: unknown, text: string, cause: unknown): LedgerFault {
-  if (/status=(BAD_REQUEST|FORBIDDEN)/.test(text) && code === GrpcStatus.ABORTED) {
-    return new LedgerFault('refused', 'refused by the ordering service', { cause });
+/** SmartBFT's answer to a request that stands in its pool, or that it has taken from there into a block. */
+const ORDERED_ALREADY = /request already (exists|processed)/;
+const REFUSED_BY_ORDERER = /status=(BAD_REQUEST|FORBIDDEN)/;
+
+/**
+ * What a failed submission says. An orderer that knows the transaction already is no failure: the gateway service counts it as one when the
+ * block was faster than the broadcast. Otherwise no text of a peer proves that nothing was ordered, but for a refusal of what was never sent before.
+ */
+export function readSubmitFailure(error: unknown): 'ordered' | LedgerFault {
+  const text = textsOf(error).join('; ');
+  if (ORDERED_ALREADY.test(text)) return 'ordered';
+  if ((error as ClientError).code === GrpcStatus.ABORTED && REFUSED_BY_ORDERER.test(text)) {
+    return new LedgerFault('refused', 'refused by the ordering service', { cause: error });
   }
-  return new LedgerFault('unknown', 'no answer of the ordering service', { cause });
+  return new LedgerFault('unknown', 'no answer of the ordering service', { cause: error });
 }
 
+function textsOf(error: unknown): readonly string[] {
+  const { message, details = [] } = error as ClientError;
+  return [...details.map((detail) => detail.message), message];
+}
+
+const VALID = 0;
 /** Validation codes of `peer.TxValidationCode` that a new endorsement can cure. */
 const CURABLE: ReadonlySet<number> = new Set([
   10, // ENDORSEMENT_POLICY_FAILURE: a key policy changed meanwhile
@@ -84,8 +98,12 @@ const CURABLE: ReadonlySet<number> = new Set([
 ]);
 const DUPLICATE_TXID = 8;
 
-/** The fault of a transaction that stands in a block as invalid. */
-export function toValidationFault(validationCode: number, txId: string): LedgerFault {
+/**
+ * The fault of a transaction that stands in a block, or undefined where it is valid.
+ * A duplicate says nothing of the first of its id, which alone takes effect: `unknown`, to be asked again.
+ */
+export function toValidationFault(validationCode: number, txId: string): LedgerFault | undefined {
+  if (validationCode === VALID) return undefined;
   if (validationCode === DUPLICATE_TXID) return new LedgerFault('unknown', `${txId} was ordered twice`);
   const kind = CURABLE.has(validationCode) ? 'conflict' : 'refused';
   return new LedgerFault(kind, `${txId} is invalid, validation code ${validationCode}`);

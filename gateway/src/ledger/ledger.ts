@@ -13,11 +13,14 @@ export type TransactionRequest = Readonly<{
 
 export type Committed = Readonly<{ txId: string; blockNumber: number; result: string }>;
 
+/** With the one argument that it was made with. */
+export type FoundCommit = Committed & Readonly<{ argument: string }>;
+
 /** A transaction whose id is known before anybody has seen it. */
 export interface PlannedTransaction {
   readonly txId: string;
   /**
-   * Endorses, submits and waits for the commit.
+   * Endorses, submits and waits for the commit. Where an answer is lost on the way, the own peer's ledger is asked before anything is sent again.
    *
    * @param ready what has to be on disk before anything is ordered; it goes on while endorsers work
    * @throws LedgerFault, and what `ready` rejects with: then nothing was ordered
@@ -34,6 +37,8 @@ export interface Ledger {
   readonly channel: string;
   readonly chaincode: string;
   plan(request: TransactionRequest): PlannedTransaction;
+  /** A transaction that the ledger holds as valid; undefined where the own peer does not have it within a moment, or does not answer. */
+  findCommit(txId: string): Promise<FoundCommit | undefined>;
   /** @throws LedgerFault */
   evaluate(request: TransactionRequest): Promise<string>;
   /**

@@ -5,6 +5,7 @@ import type { OperationTable } from '../database/tables.ts';
 import { Together } from '../database/together.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { GroupCommit, Receipt, SignedEntry, Unit } from '../ledger/group-commit.ts';
+import { EarlierCommits, type LedgerQuestions } from './earlier-commits.ts';
 import { outcomeOf, storedFailure, toRow, toUnit, unitColumns } from './operation-rows.ts';
 import { type CommittedRow, commitRows, findRows, insertRows, type UsedKey } from './operation-statements.ts';
 
@@ -42,10 +43,8 @@ type Options = Readonly<{
   /** Commits need not be durable: what is lost is found out again from the ledger. */
   relaxed: Database;
   groupCommit: Pick<GroupCommit, 'submit'>;
-  /** Where the ledger holds this nonce, if it does. */
-  findNonce: (entry: SignedEntry) => Promise<Readonly<{ txId: string; index: number }> | undefined>;
-  nowMs: () => number;
-}>;
+}> &
+  LedgerQuestions;
 
 /**
  * Every write is stored with its signed entries before it is submitted. The entries' nonces stand on the ledger, so
@@ -55,6 +54,7 @@ export class Operations {
   readonly #options: Options;
   readonly #unsettled = new Map<string, Promise<unknown>>();
   readonly #active = new Map<string, Promise<WriteOutcome>>();
+  readonly #earlier: EarlierCommits;
 
   readonly #finding: Together<UsedKey, OperationTable | undefined>;
   readonly #inserting: Together<OperationTable, boolean>;
@@ -62,6 +62,7 @@ export class Operations {
 
   constructor(options: Options) {
     this.#options = options;
+    this.#earlier = new EarlierCommits(options);
     this.#finding = new Together((keys) => findRows(options.db, keys));
     this.#inserting = new Together((rows) => insertRows(options.db, rows));
     this.#committing = new Together((rows) => commitRows(options.relaxed, rows));
@@ -79,12 +80,14 @@ export class Operations {
     const id = randomUUID();
     const inserting = this.#insert(id, request, unit);
     // Without a key nobody can send the same request meanwhile: endorsers need not wait for the disk.
-    if (request.idempotencyKey === undefined) return this.#submit({ ...unit, id, ready: handled(inserting) });
+    if (request.idempotencyKey === undefined) {
+      return this.#begin(id, () => this.#carryOut({ ...unit, id, ready: handled(inserting) }));
+    }
     if (!(await inserting)) {
       const other = await this.#find(request); // the same key, sent twice at once
       if (other !== undefined) return this.#again(other, request, plan);
     }
-    return this.#submit({ ...unit, id });
+    return this.#begin(id, () => this.#carryOut({ ...unit, id }));
   }
 
   /** @throws GatewayError `MQ_OPERATION_NOT_FOUND`, also for an operation of somebody else */
@@ -124,7 +127,8 @@ export class Operations {
       .limit(MAX_RECOVERED)
       .execute();
     const open = rows.filter(({ id }) => !this.#active.has(id));
-    await Promise.all(open.map((row) => this.#submit(toUnit(row)).catch(() => {}))); // the row holds the failure
+    const finish = (row: OperationTable) => this.#begin(row.id, () => this.#carryOut(toUnit(row), row));
+    await Promise.all(open.map((row) => finish(row).catch(() => {}))); // the row holds the failure
     return open.length;
   }
 
@@ -148,43 +152,38 @@ export class Operations {
     if (row.state === 'failed' && !PASSING.has(row.errorCode ?? '') && row.errorCode !== 'MQ_INTENT_EXPIRED') {
       throw storedFailure(row);
     }
-    const unit = toUnit(row);
-    if (
-      row.state === 'failed' &&
-      unit.entries.some((entry) => Date.parse(entry.intent.notAfter) <= this.#options.nowMs())
-    ) {
-      // Nothing of the old entries was written, and now they never can be: the same request is signed anew.
-      const fresh = { ...(await plan()), id: row.id };
-      await this.#options.db.updateTable('operation').set(unitColumns(fresh)).where('id', '=', row.id).execute();
-      return this.#submit(fresh);
-    }
-    return this.#submit(unit);
+    return this.#begin(row.id, () => this.#carryOutAgain(row, plan));
   }
 
-  #submit(unit: Unit): Promise<WriteOutcome> {
-    const running = this.#carryOut(unit);
-    this.#active.set(unit.id, running);
-    // Known as under way until the row says how it ended: a repetition meanwhile gets the same answer.
+  async #carryOutAgain(row: OperationTable, plan: () => Promise<PlannedUnit>): Promise<WriteOutcome> {
+    const unit = toUnit(row);
+    if (row.state === 'planned') return this.#carryOut(unit, row);
+    if (!this.#earlier.hasExpired(unit) || (await this.#earlier.find(unit)) !== undefined) return this.#carryOut(unit);
+    // Nothing of the old entries was written, and now they never can be: the same request is signed anew.
+    const fresh = { ...(await plan()), id: row.id };
+    await this.#options.db.updateTable('operation').set(unitColumns(fresh)).where('id', '=', row.id).execute();
+    return this.#carryOut(fresh);
+  }
+
+  /** Known as under way until the row says how it ended: a repetition meanwhile gets the same answer. */
+  #begin(id: string, work: () => Promise<WriteOutcome>): Promise<WriteOutcome> {
+    const running = work();
+    this.#active.set(id, running);
     handled(
       running.finally(async () => {
-        await this.#unsettled.get(unit.id);
-        this.#active.delete(unit.id);
+        await this.#unsettled.get(id);
+        this.#active.delete(id);
       }),
     );
     return running;
   }
 
-  async #carryOut(unit: Unit): Promise<WriteOutcome> {
+  /** @param open the row of an operation whose earlier attempt left no outcome */
+  async #carryOut(unit: Unit, open?: OperationTable): Promise<WriteOutcome> {
     const { id, entries } = unit;
-    const [first] = entries;
-    const expired = entries.some((entry) => Date.parse(entry.intent.notAfter) <= this.#options.nowMs());
-    // An expired entry cannot be asked about by submitting it again.
-    const earlier = first !== undefined && expired ? await this.#options.findNonce(first) : undefined;
+    const earlier = await this.#earlier.find(unit, open?.txId);
     try {
-      const receipt: Receipt =
-        earlier === undefined
-          ? await this.#options.groupCommit.submit(unit)
-          : { ...earlier, blockNumber: undefined, results: [] };
+      const receipt = earlier ?? (await this.#options.groupCommit.submit(unit));
       // Not waited for: should it be lost, the ledger tells again.
       this.#settling(
         id,
@@ -198,7 +197,7 @@ export class Operations {
       return { ...receipt, operationId: id, entries };
     } catch (error) {
       await unit.ready?.catch(() => {}); // the row has to be there before it can say that it failed
-      throw await this.#failed(id, error);
+      throw await this.#failed(id, error, open !== undefined);
     }
   }
 
@@ -214,9 +213,10 @@ export class Operations {
     );
   }
 
-  async #failed(id: string, error: unknown): Promise<unknown> {
+  /** @param isOpen whether an earlier attempt left no outcome: a failure that passes does not give it one */
+  async #failed(id: string, error: unknown, isOpen: boolean): Promise<unknown> {
     const known = error instanceof GatewayError || error instanceof MedQuorumError;
-    if (known && error.code !== 'MQ_OPERATION_PENDING') {
+    if (known && error.code !== 'MQ_OPERATION_PENDING' && !(isOpen && PASSING.has(error.code))) {
       const errorText = error.message.slice(error.code.length + 2);
       await this.#options.relaxed
         .updateTable('operation')

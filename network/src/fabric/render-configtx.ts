@@ -107,7 +107,11 @@ function consensusOf({ orderers, channel }: Topology, certificatesOf: ConsenterC
   return {
     OrdererType: 'BFT',
     // The leader proposes a batch when it is full or this old; Fabric's BatchTimeout does not apply to BFT.
-    SmartBFT: { ...SMART_BFT, RequestBatchMaxInterval: `${channel.batch.timeoutMs}ms` },
+    SmartBFT: {
+      ...SMART_BFT,
+      RequestBatchMaxInterval: `${channel.batch.timeoutMs}ms`,
+      LeaderHeartbeatTimeout: `${orderers.leaderTimeoutMs}ms`,
+    },
     ConsenterMapping: orderers.nodes.map((node, index) => ({
       ID: index + 1,
       MSPID: orderers.mspId,
@@ -124,7 +128,7 @@ const SMART_BFT = {
   RequestAutoRemoveTimeout: '3m0s',
   ViewChangeResendInterval: '2s',
   ViewChangeTimeout: '10s',
-  LeaderHeartbeatTimeout: '6s',
+  // Heartbeats are sent on ticks of a second: every tick with time-outs up to ten seconds, at a tenth of those above.
   LeaderHeartbeatCount: 10,
   CollectTimeout: '1s',
   IncomingMessageBufferSize: 200,

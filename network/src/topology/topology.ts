@@ -67,6 +67,8 @@ export type TopologyOrderers = Readonly<{
   displayName: string;
   domain: string;
   consensus: Consensus;
+  /** BFT: how long a leader may be silent before the others elect another. Read when the channel is made. */
+  leaderTimeoutMs: number;
   nodes: readonly [TopologyOrderer, ...TopologyOrderer[]];
 }>;
 
