@@ -93,7 +93,12 @@ function consensusOf({ orderers, channel }: Topology, material: FabricMaterial) 
   return {
     OrdererType: 'BFT',
     // The leader proposes a batch when it is full or this old; Fabric's BatchTimeout does not apply to BFT.
-    SmartBFT: { ...SMART_BFT, RequestBatchMaxInterval: `${channel.batch.timeoutMs}ms` },
+    SmartBFT: {
+      ...SMART_BFT,
+      RequestBatchMaxInterval: `${channel.batch.timeoutMs}ms`,
+      // A request larger than a batch may be would never be ordered; orderers refuse to join a channel that allows one.
+      RequestMaxBytes: channel.batch.absoluteMaxBytes,
+    },
     ConsenterMapping: orderers.nodes.map((node, index) => ({
       ID: index + 1,
       MSPID: orderers.mspId,
@@ -115,7 +120,6 @@ const SMART_BFT = {
   CollectTimeout: '1s',
   IncomingMessageBufferSize: 200,
   RequestPoolSize: 100_000,
-  RequestMaxBytes: 10_485_760,
 };
 
 const signature = (rule: string) => ({ Type: 'Signature', Rule: rule });
