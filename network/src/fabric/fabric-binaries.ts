@@ -1,4 +1,4 @@
-import { accessSync, constants, realpathSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { FabricError } from './fabric-error.ts';
 import { majorOf, programVersion } from './program-version.ts';
@@ -43,14 +43,10 @@ export function findFabricBinaries(places: BinaryPlaces): FabricBinaries | undef
 /** Every version of Fabric that is here, in the order of the search: the first folder of each that has all programs by itself. */
 export async function findFabricInstallations(places: BinaryPlaces): Promise<FabricInstallation[]> {
   const { fabricBin, path: folders, own } = foldersOf(places);
-  const seen = new Set<string>();
   const installations = new Map<string, FabricInstallation>();
   for (const directory of [...fabricBin, ...folders, ...own]) {
     const binaries = allIn([directory]);
     if (binaries === undefined) continue;
-    const place = realpathSync(directory); // on many systems /sbin is /usr/sbin
-    if (seen.has(place)) continue;
-    seen.add(place);
     const version = await programVersion(binaries.peer);
     if (version === undefined || installations.has(version)) continue;
     installations.set(version, { directory, version, binaries });
