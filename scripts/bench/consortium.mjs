@@ -43,7 +43,7 @@ export async function benchmarkConsortium({ engine, directory, report }) {
     ...own,
     chaincode: (place) => (place.chaincode.name === 'ehr' ? own.chaincode(place) : rawProcess(place)),
   };
-  const makeEngine = engineMaker(engine, topologyFile, 'none');
+  const makeEngine = await engineMaker(engine, topologyFile, 'none');
   const consortium = await runConsortium({ topology, directory, processes, makeEngine, report });
   const [city] = topology.organizations;
   const admin = new RestClient(gatewayUrl(city), users.password).as('admin');

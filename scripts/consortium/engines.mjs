@@ -10,13 +10,14 @@ const NETWORK_READY_TIMEOUT_MS = 30_000;
 
 /**
  * @param {string} name of the engine
- * @returns {(context: import('@medquorum/network/consortium/run-consortium').EngineContext) => Promise<import('@medquorum/network/consortium/engine').Engine>}
+ * @returns {Promise<(context: import('@medquorum/network/consortium/run-consortium').EngineContext) => Promise<import('@medquorum/network/consortium/engine').Engine>>}
+ * @throws FabricError when Fabric's programs are missing or too old
  */
-export function engineMaker(name, topologyFile, chaincodeTls = 'mutual') {
+export async function engineMaker(name, topologyFile, chaincodeTls = 'mutual') {
   if (name === 'embedded') return (context) => embeddedEngine(context, topologyFile);
   if (name === 'fabric') {
     const { FABRIC_BIN: fabricBin, PATH: searchPath } = process.env;
-    const binaries = requireFabricBinaries({ fabricBin, searchPath, projectDirectory: PROJECT_DIR });
+    const binaries = await requireFabricBinaries({ fabricBin, searchPath, projectDirectory: PROJECT_DIR });
     return (context) => FabricNetwork.prepare({ ...context, binaries, chaincodeTls });
   }
   throw new Error(`no engine '${name}': embedded or fabric`);

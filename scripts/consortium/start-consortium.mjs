@@ -15,7 +15,7 @@ import { demoUsers, organizationProcesses } from './processes.mjs';
  * @returns what runs, or undefined where stopping was requested before it was up
  */
 export async function startConsortium({ engine, topologyFile, directory, charts, report, stopRequested }) {
-  const makeEngine = engineMaker(engine, topologyFile);
+  const makeEngine = await engineMaker(engine, topologyFile);
   const topology = await loadTopology(topologyFile);
   await refuseTakenPorts(topology);
   const closers = [];

@@ -1,4 +1,4 @@
-import { compareTranscripts, parseTranscript } from './compare-transcripts.ts';
+import { compareTranscripts, overlay, parseTranscript, stepsBeyond } from './compare-transcripts.ts';
 
 const step = (name: string, outcome: unknown, scenario = 'state') => ({ scenario, step: name, outcome });
 
@@ -34,5 +34,19 @@ describe('compareTranscripts', () => {
     const golden = [step('put', 1, 'state'), step('put', 1, 'events')];
     const comparison = compareTranscripts(golden, [step('put', 1, 'state')], { scenarios: new Set(['state']) });
     expect(comparison).toMatchObject({ same: 1, differences: [] });
+  });
+});
+
+describe('a golden laid over another', () => {
+  const raft = [step('put', { commit: 'VALID' }), step('again', { commit: 'DUPLICATE_TXID' })];
+  const bft = [step('put', { commit: 'VALID' }), step('again', { error: 'refused' }), step('more', 1)];
+
+  it('holds only what is answered otherwise, or asked beyond', () => {
+    expect(stepsBeyond(raft, bft)).toEqual([step('again', { error: 'refused' }), step('more', 1)]);
+  });
+
+  it('replaces the same step and keeps the rest', () => {
+    expect(overlay(raft, stepsBeyond(raft, bft))).toEqual(bft);
+    expect(compareTranscripts(overlay(raft, stepsBeyond(raft, bft)), raft).differences).toHaveLength(2);
   });
 });

@@ -24,6 +24,17 @@ export function parseTranscript(text: string): TranscriptStep[] {
     .map((line) => JSON.parse(line) as TranscriptStep);
 }
 
+/** The steps of several transcripts; a later one's answer to the same step replaces an earlier one's. */
+export function overlay(...transcripts: readonly (readonly TranscriptStep[])[]): TranscriptStep[] {
+  return [...new Map(transcripts.flat().map((step) => [keyOf(step), step])).values()];
+}
+
+/** The steps of `actual` that `base` lacks or answers differently. */
+export function stepsBeyond(base: readonly TranscriptStep[], actual: readonly TranscriptStep[]): TranscriptStep[] {
+  const known = new Map(base.map((step) => [keyOf(step), canonical(step.outcome, false)]));
+  return actual.filter((step) => known.get(keyOf(step)) !== canonical(step.outcome, false));
+}
+
 /** Every golden step must be in `actual` with an equal outcome; the order of an object's fields is of no account. */
 export function compareTranscripts(
   golden: readonly TranscriptStep[],

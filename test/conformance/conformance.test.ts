@@ -8,12 +8,17 @@ const SUITE_TIMEOUT_MS = 300_000;
 /** The files whose answers are the same however transactions fall into blocks. */
 const ANY_BLOCKS = '10-,20-,30-,40-,50-,60-,70-,80-,90-,91-,95-,97-,98-,99-';
 
+/** The scenarios in which BFT orderers answer otherwise than one raft orderer, and those for them alone but for `bft-forgets`, which waits for their clock. */
+const OTHERWISE =
+  'bft-configuration,bft-block-metadata,bft-duplicate,bft-while-waiting,bft-cutting,duplicate-transaction,tampered-envelope,block-chain,sizes,malformed-requests,altered-transactions';
+
 const lastLine = ({ stdout }: ConformanceRun) => stdout.trimEnd().split('\n').at(-1);
 
 describe('conformance of the embedded engine', () => {
   it.each([
     ['in every scenario, without waiting for blocks', ['--cut', 'eager', '--only', ANY_BLOCKS], 1345],
     ['where transactions share a block', ['--only', 'shared-block'], 12],
+    ['under BFT ordering', ['--ordering', 'bft', '--only', OTHERWISE], 135],
   ])(
     'gives the recorded answers of Fabric 3.1 %s',
     async (_, options, steps) => {

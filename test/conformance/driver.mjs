@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import crypto from 'node:crypto';
-// node driver.mjs --connection FILE [--scenarios DIR] [--only TEXT] [--out FILE]
+// node driver.mjs --connection FILE [--scenarios DIR]... [--only TEXT] [--out FILE]
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -19,7 +19,7 @@ const arg = (n, d) => {
   return i < 0 ? d : process.argv[i + 1];
 };
 if (!arg('connection')) {
-  console.error('usage: driver.mjs --connection FILE [--scenarios DIR] [--only TEXT[,TEXT]] [--out FILE]');
+  console.error('usage: driver.mjs --connection FILE [--scenarios DIR]... [--only TEXT[,TEXT]] [--out FILE]');
   process.exit(2);
 }
 const connFile = path.resolve(arg('connection'));
@@ -29,7 +29,8 @@ for (const o of conn.organizations) {
     if (o[f] && o[f] !== 'insecure') o[f] = path.resolve(path.dirname(connFile), o[f]);
   }
 }
-const dir = path.resolve(arg('scenarios', path.join(here, 'scenarios')));
+const dirs = process.argv.flatMap((name, i, all) => (name === '--scenarios' ? [path.resolve(all[i + 1])] : []));
+if (dirs.length === 0) dirs.push(path.join(here, 'scenarios'));
 const only = (arg('only', '') || '').split(',').filter(Boolean);
 const outFile = arg('out');
 const nonce = `z${crypto.randomBytes(5).toString('hex')}`;
@@ -62,12 +63,15 @@ for (const org of net.orgs) {
 }
 console.error(`every gateway reaches every organisation after ${Date.now() - began} ms`);
 
-const files = fs
-  .readdirSync(dir)
-  .filter((f) => f.endsWith('.mjs'))
-  .sort();
-for (const f of files) {
-  const { default: list } = await import(pathToFileURL(path.join(dir, f)).href);
+const files = dirs.flatMap((dir) =>
+  fs
+    .readdirSync(dir)
+    .filter((f) => f.endsWith('.mjs'))
+    .sort()
+    .map((f) => ({ f, file: path.join(dir, f) })),
+);
+for (const { f, file } of files) {
+  const { default: list } = await import(pathToFileURL(file).href);
   // a scenario file exports a list, or a function of this library (so that files kept elsewhere need no imports)
   for (const scenario of typeof list === 'function' ? list(library) : list) {
     if (only.length && !only.some((o) => scenario.id.includes(o) || f.includes(o))) continue;

@@ -30,7 +30,7 @@ export const PROBE_ENGINES: Readonly<Record<EngineName, (options: ProbeEngineOpt
   },
 
   async fabric({ topology, materialDirectory, dataDirectory, report, startChaincode }) {
-    const binaries = requireFabricBinaries({
+    const binaries = await requireFabricBinaries({
       fabricBin: process.env.FABRIC_BIN,
       searchPath: process.env.PATH,
       projectDirectory: fileURLToPath(new URL('../..', import.meta.url)),

@@ -1,18 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { topologyFrom } from '@medquorum/network/topology/load-topology';
-import type { Topology } from '@medquorum/network/topology/topology';
+import type { Consensus, Topology } from '@medquorum/network/topology/topology';
 import { freePorts } from './free-ports.ts';
 
 const LETTERS = ['1', '2', '3'] as const;
 const PORTS_PER_ORGANIZATION = 5;
-const ORDERER_PORTS = 3;
+const PORTS_PER_ORDERER = 3;
+/** Orderers by consensus: one is enough for raft, four are the fewest BFT orderers that tolerate a fault. */
+const ORDERERS: Readonly<Record<Consensus, number>> = { raft: 1, bft: 4 };
 
 /** The network that the transcripts were recorded on (README.md, 'What the network must be'), on free ports. */
-export async function probeTopology(): Promise<Topology> {
+export async function probeTopology(consensus: Consensus): Promise<Topology> {
   const collections = JSON.parse(
     await readFile(new URL('./probe-chaincode/collections.json', import.meta.url), 'utf8'),
   ) as unknown;
-  const ports = await freePorts(LETTERS.length * PORTS_PER_ORGANIZATION + ORDERER_PORTS);
+  const ports = await freePorts(LETTERS.length * PORTS_PER_ORGANIZATION + ORDERERS[consensus] * PORTS_PER_ORDERER);
   const port = () => ports.pop() ?? 0;
   const addresses = () => Object.fromEntries(LETTERS.map((n) => [`Org${n}MSP`, `127.0.0.1:${port()}`]));
   return topologyFrom({
@@ -30,8 +32,13 @@ export async function probeTopology(): Promise<Topology> {
       clients: [{ name: 'user1' }],
     })),
     orderers: {
-      consensus: 'raft',
-      nodes: [{ name: 'orderer1', port: port(), adminPort: port(), operationsPort: port() }],
+      consensus,
+      nodes: Array.from({ length: ORDERERS[consensus] }, (_, index) => ({
+        name: `orderer${index + 1}`,
+        port: port(),
+        adminPort: port(),
+        operationsPort: port(),
+      })),
     },
     chaincodes: [
       {

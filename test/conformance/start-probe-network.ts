@@ -6,6 +6,7 @@ import { connectionFile } from '@medquorum/network/connection/connection-file';
 import type { EngineName } from '@medquorum/network/consortium/engine';
 import type { CutMode } from '@medquorum/network/embedded/orderer/orderer';
 import { generateMaterial } from '@medquorum/network/pki/generate-material';
+import type { Consensus } from '@medquorum/network/topology/topology';
 import { ChildProcesses } from './child-processes.ts';
 import { PROBE_ENGINES } from './probe-engines.ts';
 import { probeTopology } from './probe-topology.ts';
@@ -21,6 +22,7 @@ export type ProbeNetwork = Readonly<{
 /** Starts the network that the scenarios need, with its chaincode processes, in a folder that goes with it. */
 export async function startProbeNetwork(
   engine: EngineName,
+  ordering: Consensus,
   cutting: CutMode,
   report: (line: string) => void,
 ): Promise<ProbeNetwork> {
@@ -31,7 +33,7 @@ export async function startProbeNetwork(
     for (const step of cleanUp.splice(0).reverse()) await step();
   };
   try {
-    const topology = await probeTopology();
+    const topology = await probeTopology(ordering);
     const materialDirectory = path.join(folder, 'pki');
     await generateMaterial(topology, materialDirectory);
     cleanUp.push(() => processes.close());
@@ -53,7 +55,7 @@ export async function startProbeNetwork(
     const connection = connectionFile(topology, materialDirectory, run.running);
     const [chaincode, chaincode2] = connection.chaincodes;
     const file = path.join(folder, 'connection.json');
-    await writeFile(file, JSON.stringify({ ...connection, chaincode, chaincode2 }, undefined, 2));
+    await writeFile(file, JSON.stringify({ ...connection, chaincode, chaincode2, ordering }, undefined, 2));
     return { connectionFile: file, close };
   } catch (error) {
     await close();

@@ -11,7 +11,7 @@ import { runCommand } from '@medquorum/network/cli/main';
 import { until } from '@medquorum/network/operations/until';
 import { acceptsConnections, answersOk } from '@medquorum/network/supervisor/probe';
 import { stringify } from 'yaml';
-import { describeFabric } from './describe-fabric.ts';
+import { describeEveryFabric } from './describe-fabric.ts';
 import {
   CHANNEL,
   connectionProfile,
@@ -26,7 +26,7 @@ const CHAINCODE = fileURLToPath(new URL('../../chaincode/src/server.ts', import.
 const PASSWORD = 'correct horse battery staple';
 const KINDS = { org1: 'hospital', org2: 'regulator' } as Readonly<Record<string, string>>;
 
-describeFabric('a network that exists already', (binaries) => {
+await describeEveryFabric('a network that exists already', (binaries) => {
   let network: ForeignNetwork;
   let postgres: EmbeddedPostgres;
   const chaincodes: ChildProcess[] = [];

@@ -198,6 +198,7 @@ export class ForeignNetwork {
         Cluster: { ClientCertificate: cert, ClientPrivateKey: key, RootCAs: [ca] },
         LocalMSPDir: this.#orderer('msp'),
         LocalMSPID: 'OrdererMSP',
+        BootstrapMethod: 'none', // 2.x looks for a system channel otherwise
         BCCSP: { Default: 'SW', SW: { Hash: 'SHA2', Security: 256 } },
         Authentication: { TimeWindow: '15m' },
       },

@@ -6,7 +6,7 @@ const read = (file: string) => readFileSync(fileURLToPath(new URL(`../../deploy/
 
 /** Words of PromQL that our expressions use; anything else outside selectors would be a metric without one. */
 const WORDS: ReadonlySet<string> = new Set(
-  'sum max count rate changes histogram_quantile by on group_right and __rate_interval'.split(' '),
+  'sum max count rate changes histogram_quantile clamp_min by on group_right and __rate_interval'.split(' '),
 );
 /** Written by Prometheus itself for every target. */
 const OWN = 'up';
@@ -30,6 +30,7 @@ export function metricsIn(expression: string): readonly string[] {
   const rest = expression
     .replace(/[A-Za-z_]\w*\{[^}]*\}/g, '')
     .replace(/\[[^\]]*\]/g, '')
+    .replace(/\boffset \d+[smh]/g, '')
     .replace(/\b(by|on) \([^)]*\)/g, '');
   const unknown = (rest.match(/[A-Za-z_]\w*/g) ?? []).filter((word) => !WORDS.has(word));
   if (unknown.length > 0 || names.length === 0)

@@ -75,7 +75,8 @@ describe('toLedgerFault', () => {
     [11, 'conflict'],
     [12, 'conflict'],
     [10, 'conflict'],
-    [8, 'unknown'],
+    [9, 'unknown'], // DUPLICATE_TXID: the first of the two counts
+    [8, 'refused'],
     [4, 'refused'],
   ])('reads validation code %i as %s', (code, kind) => {
     expect(toValidationFault(code, 'tx')).toMatchObject({ kind });

@@ -96,7 +96,8 @@ const CURABLE: ReadonlySet<number> = new Set([
   11, // MVCC_READ_CONFLICT
   12, // PHANTOM_READ_CONFLICT
 ]);
-const DUPLICATE_TXID = 8;
+/** As raft orderers let it happen; BFT orderers refuse what they have ordered. */
+const DUPLICATE_TXID = 9;
 
 /**
  * The fault of a transaction that stands in a block, or undefined where it is valid.

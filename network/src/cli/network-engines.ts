@@ -62,7 +62,7 @@ export async function startFabric(
   chaincodeTls: 'mutual' | 'none',
 ): Promise<UpRun> {
   const { FABRIC_BIN: fabricBin, PATH: searchPath } = process.env;
-  const binaries = requireFabricBinaries({ fabricBin, searchPath, projectDirectory: PROJECT_DIRECTORY });
+  const binaries = await requireFabricBinaries({ fabricBin, searchPath, projectDirectory: PROJECT_DIRECTORY });
   const supervisor = await Supervisor.open({ directory: dataDirectory, report });
   try {
     const directory = path.join(dataDirectory, 'network');

@@ -18,11 +18,11 @@ ${OPERATOR_OPTIONS_HELP}`;
 
 type Values = Parameters<typeof networkPlace>[0] & Readonly<{ governance?: string | undefined }>;
 
-/** @throws TopologyError, FabricError MQ_FABRIC_MISSING */
+/** @throws TopologyError, FabricError MQ_FABRIC_MISSING or MQ_FABRIC_VERSION */
 export async function operatorOf(values: Values, { stderr }: Pick<CommandContext, 'stderr'>): Promise<Operator> {
   const { FABRIC_BIN: fabricBin, PATH: searchPath } = process.env;
   const place = await networkPlace(values);
-  const binaries = requireFabricBinaries({ fabricBin, searchPath, projectDirectory: PROJECT_DIRECTORY });
+  const binaries = await requireFabricBinaries({ fabricBin, searchPath, projectDirectory: PROJECT_DIRECTORY });
   return new Operator({ ...place, binaries, report: (line) => stderr.write(`${line}\n`) });
 }
 

@@ -1,7 +1,7 @@
 import type { OrganizationMaterial } from '../pki/load-material.ts';
 import type { Topology, TopologyOrganization } from '../topology/topology.ts';
 import { NetworkError } from './network-error.ts';
-import type { KeyMaterial, NetworkOptions, NetworkOrganization } from './network-options.ts';
+import type { KeyMaterial, NetworkConsenter, NetworkOptions, NetworkOrganization } from './network-options.ts';
 
 /** Options of an embedded network for a topology and the material of all its organisations. Throws MQ_NETWORK_OPTIONS. */
 export function networkOptionsFrom(
@@ -17,6 +17,7 @@ export function networkOptionsFrom(
       msp: ordererMaterial.msp,
       environment: ordererMaterial.environment,
       identity: holderOf(ordererMaterial, 'orderers', topology.orderers.nodes[0].name),
+      ...(topology.orderers.consensus === 'bft' ? { consenters: consentersOf(topology, ordererMaterial) } : {}),
     },
     chaincodes: topology.chaincodes.map(({ addresses, ...chaincode }) => ({ ...chaincode, processes: addresses })),
     adminPort: topology.admin.port,
@@ -37,6 +38,13 @@ function organizationOf(
     host: peer.host ?? host,
     port: peer.port,
   };
+}
+
+function consentersOf({ orderers }: Topology, material: OrganizationMaterial): NetworkConsenter[] {
+  return orderers.nodes.map(({ name, host, port }) => {
+    const { certificatePem, privateKeyPem, tls } = holderOf(material, 'orderers', name);
+    return { host, port, certificatePem, privateKeyPem, tlsCertificatePem: tls.certificatePem };
+  });
 }
 
 type TlsHolder = KeyMaterial & Readonly<{ tls: Readonly<{ certificatePem: string; privateKeyPem: string }> }>;

@@ -21,12 +21,18 @@ export type NetworkOrganization = Readonly<{
   port?: number;
 }>;
 
-/** The ordering organisation and its one orderer. */
+/** The ordering organisation, and whose answers the one orderer of this process gives. */
 export type NetworkOrderer = Readonly<{
   msp: MspConfig;
   environment?: 'development' | 'production';
+  /** Signs blocks where it orders alone. */
   identity: KeyMaterial;
+  /** BFT orderers, in the order of their numbers: a quorum of them signs each block. Undefined: one orderer alone. */
+  consenters?: readonly NetworkConsenter[];
 }>;
+
+/** A BFT orderer as the configuration of the channel names it; nothing listens at its address. */
+export type NetworkConsenter = KeyMaterial & Readonly<{ host: string; port: number; tlsCertificatePem: Pem }>;
 
 /** A chaincode that the network hosts; its processes run elsewhere (chaincode as a service). */
 export type NetworkChaincode = Readonly<{

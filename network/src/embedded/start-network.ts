@@ -19,6 +19,7 @@ import {
   DEFAULT_CHAINCODE_WAIT_MS,
   DEFAULT_CHANNEL_ID,
   DEFAULT_HOST,
+  type KeyMaterial,
   type NetworkOptions,
 } from './network-options.ts';
 
@@ -50,11 +51,13 @@ export async function startNetwork(options: NetworkOptions): Promise<EmbeddedNet
       msps,
       organizations: organizations.map(({ msp }) => msp),
       ordererOrganization: orderer.msp,
-      ordererIdentity: new SigningIdentity(
-        orderer.msp.mspId,
-        orderer.identity.certificatePem,
-        orderer.identity.privateKeyPem,
-      ),
+      ordererIdentity: identityOf(orderer.msp.mspId, orderer.identity),
+      consenters: orderer.consenters?.map(({ host, port, tlsCertificatePem, ...keys }) => ({
+        host,
+        port,
+        tlsCertificatePem,
+        identity: identityOf(orderer.msp.mspId, keys),
+      })),
       batch: { ...DEFAULT_BATCH, ...options.batch },
       cutMode: options.cutting ?? 'eager',
       clock,
@@ -67,7 +70,7 @@ export async function startNetwork(options: NetworkOptions): Promise<EmbeddedNet
     const journal = new TransactionJournal(log);
     ledger.onCommit((block) => journal.committed(block));
     const peers = organizations.map(({ msp: { mspId }, peer }) => {
-      const identity = new SigningIdentity(mspId, peer.certificatePem, peer.privateKeyPem);
+      const identity = identityOf(mspId, peer);
       return new OrganizationPeer({ mspId, identity, channel, endorser, definitions, clock });
     });
     const servers: { endpoint: OrganizationEndpoint; server: OrganizationServer }[] = [];
@@ -96,6 +99,9 @@ export async function startNetwork(options: NetworkOptions): Promise<EmbeddedNet
     throw error;
   }
 }
+
+const identityOf = (mspId: string, { certificatePem, privateKeyPem }: KeyMaterial) =>
+  new SigningIdentity(mspId, certificatePem, privateKeyPem);
 
 function checkOptions({ organizations, orderer }: NetworkOptions): void {
   if (organizations.length === 0) throw new NetworkError('MQ_NETWORK_OPTIONS', 'there is no organisation');

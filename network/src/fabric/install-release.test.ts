@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { findFabricBinaries, requireFabricBinaries } from './fabric-binaries.ts';
+import { findFabricBinaries } from './fabric-binaries.ts';
 import { installRelease } from './install-release.ts';
 import { officialRelease } from './official-releases.ts';
 
@@ -148,13 +148,5 @@ describe('officialRelease', () => {
       'https://github.com/hyperledger/fabric/releases/download/v3.1.5/hyperledger-fabric-linux-amd64-3.1.5.tar.gz',
     );
     expect(officialRelease('win32', 'x64')).toBeUndefined();
-  });
-});
-
-describe('requireFabricBinaries', () => {
-  it('says in one line how to install what is missing', () => {
-    const missing = () =>
-      requireFabricBinaries({ fabricBin: '/nonexistent', searchPath: '', projectDirectory: '/nonexistent' });
-    expect(missing).toThrow(/^MQ_FABRIC_MISSING: [^\n]*npx medquorum fabric install[^\n]*$/);
   });
 });

@@ -111,6 +111,8 @@ function consensusOf({ orderers, channel }: Topology, certificatesOf: ConsenterC
       ...SMART_BFT,
       RequestBatchMaxInterval: `${channel.batch.timeoutMs}ms`,
       LeaderHeartbeatTimeout: `${orderers.leaderTimeoutMs}ms`,
+      // A request larger than a batch may be would never be ordered; orderers refuse to join a channel that allows one.
+      RequestMaxBytes: channel.batch.absoluteMaxBytes,
     },
     ConsenterMapping: orderers.nodes.map((node, index) => ({
       ID: index + 1,
@@ -133,7 +135,6 @@ const SMART_BFT = {
   CollectTimeout: '1s',
   IncomingMessageBufferSize: 200,
   RequestPoolSize: 100_000,
-  RequestMaxBytes: 10_485_760,
 };
 
 const signature = (rule: string) => ({ Type: 'Signature', Rule: rule });

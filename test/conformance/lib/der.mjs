@@ -54,10 +54,11 @@ const ext = (id, critical, der) => seq(oid(id), ...(critical ? [Buffer.from([1, 
 const bits = (b, unused = 0) => tlv(0x03, Buffer.from([unused]), b);
 
 /** block header hash input: SEQUENCE { INTEGER number, OCTET STRING previous_hash, OCTET STRING data_hash } */
+export const blockHeader = (number, prev, data) => seq(integer(number), octets(prev), octets(data));
 export const headerHash = (number, prev, data) =>
   crypto
     .createHash('sha256')
-    .update(seq(integer(number), octets(prev), octets(data)))
+    .update(blockHeader(number, prev, data))
     .digest();
 
 const N = BigInt('0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551');

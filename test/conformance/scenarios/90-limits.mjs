@@ -40,6 +40,7 @@ export default [
         } catch (e) {
           const n = t.norm.error(e);
           n.message = n.message.replace(/\d{6,}/g, '#');
+          for (const detail of n.details ?? []) detail.msg = detail.msg.replace(/\d{6,}/g, '#');
           t.record('over-the-limit', n);
         }
       }

@@ -294,13 +294,15 @@ export default ({ enc, dec, patch, buildProposal, rebuildPayload, Identity, make
         x = await make('data-empty');
         await send('data-empty', x, patch(x.payload, { 2: Buffer.alloc(0) }));
         x = await make('type-0');
-        await send(
-          'type-message',
-          x,
-          withChannelHeader(x.payload, (ch) =>
-            enc(...[...dec(ch).f].filter(([n]) => n !== 1).map(([n, v]) => [n, v[0], true])),
-          ),
-        );
+        if (t.net.conn.ordering === 'bft') t.record('type-message', { notSent: 'it stops BFT orderers for good' });
+        else
+          await send(
+            'type-message',
+            x,
+            withChannelHeader(x.payload, (ch) =>
+              enc(...[...dec(ch).f].filter(([n]) => n !== 1).map(([n, v]) => [n, v[0], true])),
+            ),
+          );
       },
     },
   ];

@@ -9,9 +9,11 @@ import type { BatchSettings } from '../../topology/topology.ts';
 import type { ChaincodeDirectory } from '../endorser/endorser.ts';
 import { dataHash } from '../ledger/block-hash.ts';
 import type { CommittedBlock, Ledger, TransactionOutcome } from '../ledger/ledger.ts';
-import { checkBroadcast } from '../orderer/broadcast-check.ts';
+import { BROADCAST_SUCCESS, type BroadcastReply, checkBroadcast } from '../orderer/broadcast-check.ts';
+import type { Consenter } from '../orderer/consenters.ts';
+import { OrderedRequests } from '../orderer/ordered-requests.ts';
 import { type CutMode, Orderer } from '../orderer/orderer.ts';
-import { signBlock } from '../orderer/sign-block.ts';
+import { signBftBlock, signBlock, unsignedFirstBlock } from '../orderer/sign-block.ts';
 import { EndorsementRules } from '../validation/endorsement-rules.ts';
 import { validateBlock } from '../validation/validate-block.ts';
 import { type BlockSummary, summarizeBlock } from './block-events.ts';
@@ -27,6 +29,8 @@ export type ChannelOptions = Readonly<{
   organizations: readonly MspConfig[];
   ordererOrganization: MspConfig;
   ordererIdentity: SigningIdentity;
+  /** The BFT orderers whose answers are given; undefined: one orderer alone. */
+  consenters: readonly Consenter[] | undefined;
   batch: BatchSettings;
   cutMode: CutMode;
   clock: ShiftableClock;
@@ -48,6 +52,8 @@ export class Channel {
   readonly msps: MspManager;
   readonly orderer: Orderer;
   readonly #options: ChannelOptions;
+  /** What BFT orderers have ordered; one orderer alone orders the same envelope again. */
+  readonly #requests: OrderedRequests | undefined;
   readonly #summaries = new BoundedCache<BlockSummary>(MAX_CACHED_SUMMARIES);
   #conflictsToForce = 0;
 
@@ -61,16 +67,13 @@ export class Channel {
       options.organizations.map(({ mspId }) => mspId),
     );
     this.rules = new EndorsementRules(options.definitions, this.policies);
+    const { batch, consenters } = options;
+    this.#requests = consenters && new OrderedRequests(batch.absoluteMaxBytes);
     this.orderer = new Orderer({
-      batch: options.batch,
+      // BFT orderers know no preferred size
+      batch: consenters === undefined ? batch : { ...batch, preferredMaxBytes: batch.absoluteMaxBytes },
       mode: options.cutMode,
-      check: (envelope) =>
-        checkBroadcast(envelope, {
-          channelId: options.channelId,
-          absoluteMaxBytes: options.batch.absoluteMaxBytes,
-          policies: this.policies,
-          nowMs: options.clock.nowMs(),
-        }),
+      check: (envelope) => this.#check(envelope),
       commit: async (batch) => {
         await this.#commit(batch);
       },
@@ -83,6 +86,14 @@ export class Channel {
     const channel = new Channel(options);
     await channel.#ensureGenesis();
     return channel;
+  }
+
+  /** Who must take an envelope before it counts as submitted; undefined: one orderer alone. */
+  get bftOrderers(): readonly Readonly<{ address: string; mspId: string }>[] | undefined {
+    return this.#options.consenters?.map(({ host, port, identity }) => ({
+      address: `${host}:${port}`,
+      mspId: identity.mspId,
+    }));
   }
 
   /** What the event services tell of a block; worked out once for all streams that follow the chain. */
@@ -106,6 +117,7 @@ export class Channel {
     await this.orderer.interrupt(async () => {
       await this.ledger.revert(snapshotId);
       this.#summaries.clear();
+      this.#requests?.clear();
     });
   }
 
@@ -114,15 +126,16 @@ export class Channel {
     await this.orderer.interrupt(async () => {
       await this.ledger.reset();
       this.#summaries.clear();
+      this.#requests?.clear();
       await this.#ensureGenesis();
     });
   }
 
   async #ensureGenesis(): Promise<void> {
     if (this.ledger.height > 0) return;
-    const { channelId, organizations, ordererOrganization, batch, clock } = this.#options;
+    const { channelId, organizations, ordererOrganization, consenters, batch, clock } = this.#options;
     const nowMs = clock.nowMs();
-    const envelope = genesisEnvelope({ channelId, organizations, ordererOrganization, batch, nowMs });
+    const envelope = genesisEnvelope({ channelId, organizations, ordererOrganization, consenters, batch, nowMs });
     const txId = readEnvelope(envelope).channelHeader.getTxId();
     await this.#append([envelope], [{ txId, code: VALIDATION_CODES.VALID, readWriteSet: undefined }]);
   }
@@ -141,7 +154,21 @@ export class Channel {
     } finally {
       view.close();
     }
-    return this.#append(envelopes, outcomes);
+    const block = await this.#append(envelopes, outcomes);
+    this.#requests?.order(envelopes);
+    return block;
+  }
+
+  #check(envelope: Uint8Array): BroadcastReply {
+    const { channelId, batch, clock } = this.#options;
+    const reply = checkBroadcast(envelope, {
+      channelId,
+      absoluteMaxBytes: batch.absoluteMaxBytes,
+      policies: this.policies,
+      nowMs: clock.nowMs(),
+      onlyEndorserTransactions: this.#requests !== undefined,
+    });
+    return reply === BROADCAST_SUCCESS && this.#requests !== undefined ? this.#requests.admit(envelope) : reply;
   }
 
   async #append(envelopes: readonly Uint8Array[], outcomes: readonly TransactionOutcome[]): Promise<CommittedBlock> {
@@ -150,8 +177,15 @@ export class Channel {
       previousHash: this.ledger.lastHeaderHash,
       dataHash: dataHash(envelopes),
     };
-    const signatures = signBlock(head, CONFIG_BLOCK, this.#options.ordererIdentity);
-    return this.ledger.commit({ ...head, envelopes, signatures, outcomes });
+    return this.ledger.commit({ ...head, envelopes, signatures: this.#signaturesOf(head), outcomes });
+  }
+
+  #signaturesOf(head: Parameters<typeof signBlock>[0]): Uint8Array {
+    if (head.number === CONFIG_BLOCK) return unsignedFirstBlock();
+    const { consenters, ordererIdentity } = this.#options;
+    return consenters === undefined
+      ? signBlock(head, CONFIG_BLOCK, ordererIdentity)
+      : signBftBlock(head, CONFIG_BLOCK, consenters);
   }
 
   #takeForcedConflict(): boolean {

@@ -12,12 +12,16 @@ import { rolePrincipal } from '../../policy/principal.ts';
 import { channelHeaderAt } from '../../protocol/channel-header-at.ts';
 import { computeTransactionId } from '../../protocol/transaction-id.ts';
 import type { BatchSettings } from '../../topology/topology.ts';
+import type { Consenter } from '../orderer/consenters.ts';
+import { bftConsensus, soloConsensus } from './consensus-config.ts';
 
 /** What the first block of a channel says. */
 export type GenesisOptions = Readonly<{
   channelId: string;
   organizations: readonly MspConfig[];
   ordererOrganization: MspConfig;
+  /** BFT orderers by number; undefined: one orderer alone. */
+  consenters: readonly Consenter[] | undefined;
   batch: BatchSettings;
   nowMs: number;
 }>;
@@ -53,7 +57,7 @@ export function genesisEnvelope(options: GenesisOptions): Uint8Array {
   return envelope.serializeBinary();
 }
 
-function channelGroup({ organizations, ordererOrganization, batch }: GenesisOptions): common.ConfigGroup {
+function channelGroup({ organizations, ordererOrganization, consenters, batch }: GenesisOptions): common.ConfigGroup {
   const hashing = new common.HashingAlgorithm();
   hashing.setName('SHA256');
   const dataHashing = new common.BlockDataHashingStructure();
@@ -61,7 +65,7 @@ function channelGroup({ organizations, ordererOrganization, batch }: GenesisOpti
   return group({
     groups: {
       Application: applicationGroup(organizations),
-      Orderer: ordererGroup(ordererOrganization, batch),
+      Orderer: ordererGroup(ordererOrganization, consenters, batch),
     },
     values: {
       HashingAlgorithm: hashing.serializeBinary(),
@@ -87,28 +91,32 @@ function applicationGroup(organizations: readonly MspConfig[]): common.ConfigGro
   });
 }
 
-function ordererGroup(organization: MspConfig, batch: BatchSettings): common.ConfigGroup {
+function ordererGroup(
+  organization: MspConfig,
+  consenters: readonly Consenter[] | undefined,
+  batch: BatchSettings,
+): common.ConfigGroup {
   const size = new orderer.BatchSize();
   size.setMaxMessageCount(batch.maxMessageCount);
   size.setAbsoluteMaxBytes(batch.absoluteMaxBytes);
   size.setPreferredMaxBytes(batch.preferredMaxBytes);
   const timeout = new orderer.BatchTimeout();
   timeout.setTimeout(`${batch.timeoutMs}ms`);
-  const consensus = new orderer.ConsensusType();
-  consensus.setType('solo');
+  const consensus = consenters === undefined ? soloConsensus() : bftConsensus(consenters, batch);
   return group({
     groups: { [organization.mspId]: organizationGroup(organization, ['Readers', 'Writers', 'Admins']) },
     values: {
       BatchSize: size.serializeBinary(),
       BatchTimeout: timeout.serializeBinary(),
-      ConsensusType: consensus.serializeBinary(),
+      ChannelRestrictions: new Uint8Array(),
+      ...consensus.values,
       Capabilities: capabilities(ORDERER_CAPABILITY),
     },
     policies: {
       Readers: implicitMeta('ANY', 'Readers'),
       Writers: implicitMeta('ANY', 'Writers'),
       Admins: implicitMeta('MAJORITY', 'Admins'),
-      BlockValidation: implicitMeta('ANY', 'Writers'),
+      BlockValidation: consensus.blockValidation ?? implicitMeta('ANY', 'Writers'),
     },
   });
 }

@@ -15,6 +15,8 @@ export type BroadcastRules = Readonly<{
   absoluteMaxBytes: number;
   policies: ChannelPolicies;
   nowMs: number;
+  /** BFT orderers put nothing else into blocks. */
+  onlyEndorserTransactions: boolean;
 }>;
 
 /** Decides whether an envelope may be ordered on this channel: its kind, size, creator's expiry and the Writers policy. */
@@ -28,8 +30,13 @@ export function checkBroadcast(bytes: Uint8Array, rules: BroadcastRules): Broadc
   }
   if (envelope.channelHeaderBytes.length === 0) return badRequest(`${NO_CHANNEL}: channel header not set`);
   if (envelope.channelHeader.getChannelId() !== rules.channelId) return badRequest('channel does not exist');
-  const refusedType = REFUSED_TYPES.get(envelope.channelHeader.getType());
+  const type = envelope.channelHeader.getType();
+  const refusedType = REFUSED_TYPES.get(type);
   if (refusedType !== undefined) return badRequest(refusedType);
+  if (rules.onlyEndorserTransactions && type !== common.HeaderType.ENDORSER_TRANSACTION) {
+    // Fabric's BFT orderers accept it, find it out in each leader's proposal, and order nothing more: nobody's client should get there.
+    return badRequest(`transaction of type ${TYPE_NAMES.get(type) ?? type} is not allowed to be included in blocks`);
+  }
   // as in Fabric only payload and signature count, not how they are framed
   const size = envelope.payload.length + envelope.signature.length;
   if (size > rules.absoluteMaxBytes) {
@@ -41,6 +48,8 @@ export function checkBroadcast(bytes: Uint8Array, rules: BroadcastRules): Broadc
   if (refusal !== undefined) return { status: Status.FORBIDDEN, info: `${refusal}: permission denied` };
   return BROADCAST_SUCCESS;
 }
+
+const TYPE_NAMES = new Map<number, string>(Object.entries(common.HeaderType).map(([name, value]) => [value, name]));
 
 const NO_CHANNEL = 'could not determine channel ID';
 

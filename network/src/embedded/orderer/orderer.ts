@@ -18,7 +18,7 @@ const SERVICE_UNAVAILABLE = 503;
 export type OrdererOptions = Readonly<{
   batch: BatchSettings;
   mode: CutMode;
-  /** Whether an envelope may be ordered. */
+  /** Whether an envelope is to be ordered, which only `BROADCAST_SUCCESS` itself says; any other reply goes back as it is. */
   check(envelope: Uint8Array): BroadcastReply;
   /** Makes a block of the batch and commits it. Calls never overlap. A rejection stops the orderer for good. */
   commit(batch: Batch): Promise<void>;

@@ -3,9 +3,11 @@ import {
   FABRIC_PROGRAMS,
   findFabricBinaries,
   INSTALL_ADVICE,
+  OLDEST_FABRIC_MAJOR,
+  tooOld,
 } from '../../fabric/fabric-binaries.ts';
 import { FABRIC_VERSION } from '../../fabric/official-releases.ts';
-import { runTool } from '../../fabric/run-tool.ts';
+import { majorOf, programVersion } from '../../fabric/program-version.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
 const CHECK = 'programs';
@@ -26,10 +28,11 @@ export async function checkBinaries(places: BinaryPlaces, needsFabric: boolean):
   }
   for (const program of ['peer', 'orderer'] as const) {
     const file = binaries[program];
-    const printed = await runTool(file, ['version']).catch((error: Error) => error.message);
-    const version = /Version:\s*v?(\d+\.\d+\.\d+\S*)/.exec(printed)?.[1];
+    const version = await programVersion(file);
     if (version === undefined) {
       findings.push(problem(CHECK, program, `${file} does not tell its version`, INSTALL_ADVICE));
+    } else if (needsFabric && majorOf(version) < OLDEST_FABRIC_MAJOR) {
+      findings.push(problem(CHECK, program, tooOld(file, version), INSTALL_ADVICE));
     } else if (!version.startsWith(`${majorMinor(FABRIC_VERSION)}.`)) {
       const detail = `${file} is version ${version}, tested is ${FABRIC_VERSION}`;
       findings.push(warning(CHECK, program, detail, INSTALL_ADVICE));
