@@ -116,7 +116,7 @@ describe('submitOnce', () => {
   it('asks for the first of two when one was ordered twice', async () => {
     const world = new World();
     world.committedAtMs = 100;
-    world.codes = [8, 0];
+    world.codes = [9, 0]; // DUPLICATE_TXID, then the first of the two
     expect(await run(world)).toBe(7);
   });
 
