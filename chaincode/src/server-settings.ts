@@ -22,6 +22,19 @@ const FLAGS = {
   consortium: 'CHAINCODE_CONSORTIUM',
 } as const;
 
+/** Text of `--help`. */
+export const SERVER_HELP = `usage: node server.js --address HOST:PORT --chaincode-id ID [--consortium FILE] [--tls-cert FILE --tls-key FILE [--tls-client-ca FILE]]
+
+The chaincode process of one organisation, called by its peer.
+
+  --address        where to listen (${FLAGS.address}); port 0 takes a free one, which is printed
+  --chaincode-id   package id, as the peer knows it (${FLAGS['chaincode-id']})
+  --consortium     the organisation's description of the consortium, JSON: what differs from it is vetoed (${FLAGS.consortium})
+  --tls-cert, --tls-key, --tls-client-ca
+                   PEM files of this process, and of the root of the peers that may call it
+                   (${FLAGS['tls-cert']}, ${FLAGS['tls-key']}, ${FLAGS['tls-client-ca']})
+`;
+
 /** @throws MedQuorumError `MQ_INPUT_INVALID` naming the flag */
 export function serverSettings(
   argv: readonly string[],

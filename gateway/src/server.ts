@@ -1,8 +1,15 @@
 /** The gateway process of one organisation: `node server.js --mspId=CityHospitalMSP --consortiumFile=consortium.yaml`. */
 import { buildGateway } from './app.ts';
 import { settingsFromCommandLine } from './cli/command-line.ts';
+import { settingsPage } from './cli/config-reference.ts';
 import { gatewayConfig } from './config/gateway-config.ts';
 
+if (process.argv.includes('--help')) {
+  process.stdout.write(
+    `usage: node server.js --mspId=MSP --consortiumFile=FILE [--<setting>=<value> ...]\n\n${settingsPage()}`,
+  );
+  process.exit(0);
+}
 let stopping = false;
 try {
   const config = gatewayConfig(settingsFromCommandLine(process.argv.slice(2)));

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { describeStory } from './describe-story.ts';
 import { EntryPoint } from './entry-point.ts';
 
@@ -8,6 +11,12 @@ describe('entry points', () => {
     const help = new EntryPoint(script, ['--help']);
     expect(await help.exit()).toBe(0);
     expect(help.output).toContain('--engine');
+  });
+
+  it.each(['chaincode', 'gateway'])('the %s process explains itself', async (workspace) => {
+    const server = path.join(import.meta.dirname, '..', '..', workspace, 'dist', 'server.js');
+    const { stdout } = await promisify(execFile)(process.execPath, [server, '--help']);
+    expect(stdout).toMatch(/^usage: node server.js/);
   });
 
   it('start refuses an unknown option with its help', async () => {
