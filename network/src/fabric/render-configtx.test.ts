@@ -15,6 +15,7 @@ function smartBft(orderers: Readonly<Record<string, unknown>>) {
 describe('renderConfigtx', () => {
   it('replaces a leader that is silent for as long as the topology says', () => {
     expect(smartBft({ leaderTimeoutMs: 4000 })).toMatchObject({ LeaderHeartbeatTimeout: '4000ms' });
+    expect(smartBft({})).toMatchObject({ LeaderHeartbeatTimeout: '3000ms' });
     expect(smartBft({ consensus: 'raft' })).toBeUndefined();
   });
 
