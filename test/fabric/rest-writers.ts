@@ -85,11 +85,13 @@ export class RestWriters {
     return text;
   }
 
-  /** Time from now until each of these organisations has had a new write acknowledged. @throws Error */
+  /** Time from now until each of these organisations has had a new write acknowledged. @throws Error with what failed */
   recovered(
     writers = this.#members.map(({ organization }) => organization.name),
   ): Promise<ReadonlyMap<string, number>> {
-    return this.#log.recovered(writers, GIVE_UP_MS);
+    return this.#log.recovered(writers, GIVE_UP_MS).catch((cause: Error) => {
+      throw new Error([cause.message, ...this.#failures].join('; '), { cause });
+    });
   }
 
   async stop(): Promise<void> {

@@ -17,6 +17,8 @@ describe('faults', () => {
     return gateway;
   };
   afterEach(() => Promise.all(processes.splice(0).map((gateway) => gateway.kill())));
+  const proxies: CuttableProxy[] = [];
+  afterEach(() => Promise.all(proxies.splice(0).map((proxy) => proxy.close())));
   afterAll(() => consortium.close(), 60_000);
 
   it('answers 503 while the chaincode process is down, and goes on by itself when it is back', async () => {
@@ -71,6 +73,7 @@ describe('faults', () => {
 
   it('answers 201 when the connection to its peer is lost while it waits, and the write is committed', async () => {
     const proxy = await CuttableProxy.start(consortium.endpointOf(CITY));
+    proxies.push(proxy);
     await consortium.gateway(CITY, { 'attest.automatic': false, 'ledger.peerEndpoint': proxy.address });
     consortium.network.setCutting('manual');
     const answering = consortium.as(CITY, 'admin', 'POST', '/patients', { wallet: 'custodial' });
@@ -85,7 +88,6 @@ describe('faults', () => {
       (await seenByRegulator(consortium)).has(answer.json().pseudonym) ? true : undefined,
     );
     await consortium.closeGateway(CITY);
-    await proxy.close();
   });
 
   it.each([

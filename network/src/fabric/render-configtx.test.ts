@@ -19,6 +19,7 @@ describe('renderConfigtx', () => {
   it('replaces a leader that is silent for as long as the topology says', () => {
     const { SmartBFT } = orderer({ leaderTimeoutMs: 4000 });
     expect(SmartBFT).toMatchObject({ LeaderHeartbeatTimeout: '4000ms' });
+    expect(orderer({}).SmartBFT).toMatchObject({ LeaderHeartbeatTimeout: '3000ms' });
     expect(orderer({ consensus: 'raft' }).SmartBFT).toBeUndefined();
   });
 

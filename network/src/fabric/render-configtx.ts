@@ -123,7 +123,7 @@ function consensusOf({ orderers, channel }: Topology, certificatesOf: ConsenterC
   };
 }
 
-/** Fabric's defaults, but for the time-outs after which a silent leader is replaced: a minute is long for a hospital. */
+/** Fabric's defaults, but for the time-outs after which a leader that does not order is replaced: half a minute is long for a hospital. */
 const SMART_BFT = {
   RequestForwardTimeout: '2s',
   RequestComplainTimeout: '5s',

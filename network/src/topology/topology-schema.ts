@@ -85,7 +85,7 @@ const orderers = {
     displayName: { ...displayName, default: 'Ordering Service' },
     domain: { ...host, default: 'orderer.example' },
     consensus: { enum: ['bft', 'raft'], default: 'bft' },
-    leaderTimeoutMs: { type: 'integer', minimum: 2000, maximum: 600_000, default: 6000 },
+    leaderTimeoutMs: { type: 'integer', minimum: 2000, maximum: 600_000, default: 3000 },
     nodes: { type: 'array', items: orderer, minItems: 1, maxItems: 64 },
   },
   default: { consensus: 'raft', nodes: [{ name: 'orderer1', port: 0 }] },
