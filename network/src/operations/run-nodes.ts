@@ -36,9 +36,9 @@ export async function startPeer(
   const spec = peerProcess({ organization, peer, material, binaries, directory, builderDirectory });
   await supervisor.start(spec);
   const command = operator.peerCommand(organization, { organization, peer });
-  // The peer's own port opens a moment after its health check answers.
-  const joined = await until(`${spec.name} can be administered`, () => command.run('channel', 'list'));
-  if (joined.split('\n').some((line) => line.trim() === channel)) {
+  const isMember = async () =>
+    (await command.run('channel', 'list')).split('\n').some((line) => line.trim() === channel);
+  if (await isMember()) {
     report(`${spec.name} is a member of ${channel} already`);
     return;
   }
@@ -47,8 +47,7 @@ export async function startPeer(
     await until(`${spec.name} has read the snapshot`, async () => {
       const status = await command.run('channel', 'joinbysnapshotstatus');
       if (!status.includes('No joinbysnapshot operation is in progress')) return undefined;
-      const listed = await command.run('channel', 'list');
-      return listed.split('\n').some((line) => line.trim() === channel) ? true : undefined;
+      return (await isMember()) ? true : undefined;
     });
     report(`${spec.name} joined ${channel} from the snapshot ${snapshot}`);
     return;
@@ -75,11 +74,7 @@ export async function startOrderer(operator: Operator, supervisor: Supervisor, n
   const directory = networkFolder(operator.dataDirectory);
   const spec = ordererProcess({ topology, node, material, binaries, directory });
   await supervisor.start(spec);
-  // The administration port opens a moment after the health check answers.
-  const joined = await until(`${spec.name} can be administered`, async () => ({
-    state: await ordererState(operator, node),
-  }));
-  if (joined.state !== undefined) return;
+  if ((await ordererState(operator, node)) !== undefined) return;
   await operator.withScratch(async (folder) => {
     const block = path.join(folder, 'config.block');
     await fetchBlock(operator, operator.anyOwnOrganization(), 'config', block);
