@@ -5,11 +5,12 @@ import { prepare } from './runtime.mjs';
 
 await prepare(import.meta);
 const { runMedquorum } = await import('@medquorum/network/cli/main');
-const { NETWORK_COMMANDS } = await import('@medquorum/network/cli/commands');
+const { networkCommands } = await import('@medquorum/network/cli/commands');
 const { DECIDE_COMMAND } = await import('@medquorum/chaincode/access/decide-command');
 const { GATEWAY_COMMANDS } = await import('@medquorum/gateway/cli/commands');
+const { MEDQUORUM } = await import('./consortium/application.mjs');
 process.exitCode = await runMedquorum(process.argv.slice(2), [
-  ...NETWORK_COMMANDS,
+  ...networkCommands(MEDQUORUM),
   DECIDE_COMMAND,
   ...GATEWAY_COMMANDS,
 ]);

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { connectionFile, keepConnection } from '../connection/connection-file.ts';
 import { ordererProcessName, peerProcessName } from '../fabric/node-processes.ts';
 import { startOrderer, startPeer } from '../operations/run-nodes.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
@@ -27,7 +28,7 @@ ${OPERATOR_OPTIONS_HELP}`,
     });
     const name = required(values.org, 'org');
     const operator = await operatorOf(values, context);
-    const { topology, dataDirectory, report } = operator;
+    const { topology, dataDirectory, materialDirectory, report } = operator;
     const isWanted = (node: { name: string }) => values.name === undefined || node.name === values.name;
     const isOrderers = name === topology.orderers.name || name === topology.orderers.mspId;
     const orderers = isOrderers ? topology.orderers.nodes.filter(isWanted) : [];
@@ -44,11 +45,19 @@ ${OPERATOR_OPTIONS_HELP}`,
     }
     await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
     const supervisor = await Supervisor.open({ directory: dataDirectory, report });
+    supervisor.atClose(() => keepConnection(dataDirectory, undefined));
     try {
+      await keepConnection(dataDirectory, undefined);
       for (const node of orderers) await startOrderer(operator, supervisor, node);
       if (organization !== undefined)
         for (const peer of peers)
           await startPeer(operator, { supervisor, organization, peer, snapshot: values.snapshot });
+      const all = connectionFile(topology, materialDirectory, { engine: 'fabric', endpoints: new Map() });
+      await keepConnection(dataDirectory, {
+        ...all,
+        organizations: all.organizations.filter(({ mspId }) => mspId === organization?.mspId),
+        orderers: all.orderers.filter((orderer) => names.includes(orderer.name)),
+      });
       context.stdout.write(`${names.join(', ')} ready\n`);
       await untilAborted(context.signal);
     } finally {
