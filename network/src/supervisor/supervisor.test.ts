@@ -9,6 +9,8 @@ import { runFileOf } from './run-file.ts';
 import type { ProcessSpec } from './supervised-process.ts';
 import { Supervisor } from './supervisor.ts';
 
+const PATIENCE_MS = 20_000;
+
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -27,7 +29,11 @@ const isAlive = (pid: number) => {
 };
 
 async function until(what: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await what())) await delay(20);
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!(await what())) {
+    if (performance.now() > deadline) throw new Error(`waited in vain until ${what}`);
+    await delay(20);
+  }
 }
 
 /** A process that listens, and ends on SIGTERM as any server of ours. */
@@ -47,12 +53,21 @@ async function listener(name: string, script?: string): Promise<ProcessSpec & { 
 describe('Supervisor', () => {
   let directory = '';
   const lines: string[] = [];
-  const open = () => Supervisor.open({ directory, report: (line) => lines.push(line) });
+  const opened: Supervisor[] = [];
+  const open = async (stopGraceMs?: number) => {
+    const more = stopGraceMs === undefined ? {} : { stopGraceMs };
+    const supervisor = await Supervisor.open({ directory, report: (line) => lines.push(line), ...more });
+    opened.push(supervisor);
+    return supervisor;
+  };
   beforeEach(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'medquorum-supervisor-'));
     lines.length = 0;
   });
-  afterEach(() => rm(directory, { recursive: true, force: true }));
+  afterEach(async () => {
+    for (const supervisor of opened.splice(0)) await supervisor.close();
+    await rm(directory, { recursive: true, force: true });
+  });
 
   it('starts, restarts after a crash and stops', async () => {
     const supervisor = await open();
@@ -117,7 +132,7 @@ describe('Supervisor', () => {
   });
 
   it('ends by force what does not end when asked', async () => {
-    const supervisor = await Supervisor.open({ directory, report: () => {}, stopGraceMs: 100 });
+    const supervisor = await open(100);
     const spec = await listener('stubborn');
     const [flag, listen = ''] = spec.args;
     await supervisor.start({ ...spec, args: [flag ?? '', `process.on('SIGTERM', () => {}); ${listen}`] });
