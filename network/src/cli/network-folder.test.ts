@@ -53,7 +53,7 @@ describe('network logs', () => {
       stdout: 'orderer1.orderer | four\norderer1.orderer | five\npeer0.a          | two\npeer0.a          | three\n',
       stderr: '',
     });
-    expect((await run('network logs peer0.a --lines 1')).stdout).toBe('three\n');
+    expect((await run('network logs peer0.a --lines 1 peer0.a')).stdout).toBe('three\n');
   });
 
   it('names the processes that there are when asked for another', async () => {

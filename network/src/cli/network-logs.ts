@@ -27,11 +27,12 @@ embedded network in a terminal of its own logs there.
   --data DIR        data folder of the network (default: ${DEFAULT_DATA_DIRECTORY})
 `,
   async run(argv, context) {
-    const { values, names } = parseWithNames(argv, {
+    const { values, names: given } = parseWithNames(argv, {
       follow: { type: 'boolean', short: 'f', default: false },
       lines: { type: 'string', default: String(DEFAULT_LINES) },
       data: { type: 'string' },
     });
+    const names = [...new Set(given)];
     const lines = Number(values.lines);
     if (!/^\d+$/.test(values.lines) || lines > MAX_LINES)
       throw new UsageError(`--lines is ${JSON.stringify(values.lines)}; allowed: 0 to ${MAX_LINES}`);
@@ -68,7 +69,7 @@ async function show(
   { directory, known, names, lines, follow }: Shown,
   { stdout, signal }: CommandContext,
 ): Promise<void> {
-  const isPrefixed = names.length === 0 ? follow || known.size > 1 : new Set(names).size > 1;
+  const isPrefixed = names.length === 0 ? follow || known.size > 1 : names.length > 1;
   const width = Math.max(0, ...(names.length === 0 ? known : names).values().map(({ length }) => length));
   const readers = new Map<string, LogReader>();
   const tell = (name: string) => (line: string) =>
