@@ -95,6 +95,7 @@ describeFabric('a consortium that one command runs', (binaries) => {
   let topologyFile = '';
   let topology: Topology;
   let up: Up;
+  const leftBehind: number[] = [];
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'network-up-'));
@@ -106,6 +107,7 @@ describeFabric('a consortium that one command runs', (binaries) => {
   }, SUITE_TIMEOUT_MS);
   afterAll(async () => {
     await up?.end();
+    for (const pid of leftBehind) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
     await new EntryPoint('medquorum.mjs', ['network', 'reset', '--yes', '--data', data]).exit();
     await rm(folder, { recursive: true, force: true });
   }, SUITE_TIMEOUT_MS);
@@ -184,13 +186,14 @@ describeFabric('a consortium that one command runs', (binaries) => {
       const heightBefore = await height();
       process.kill(before.pid, 'SIGKILL');
       await up.entry.exit();
-      for (const { pid } of before.processes) expect(isAlive(pid ?? 0)).toBe(true);
+      leftBehind.push(...before.processes.flatMap(({ pid }) => pid ?? []));
+      expect(leftBehind.filter(isAlive)).toEqual(leftBehind);
       expect((await network('status', '--data', data)).exit).toBe(3);
 
       up = await new Up(topologyFile, data).ready();
       const [, ended = ''] = /ended what an earlier run left behind: (.*)/.exec(up.entry.output) ?? [];
       expect(ended.split(', ').sort()).toEqual(before.processes.map(({ name }) => name).sort());
-      for (const { pid } of before.processes) expect(isAlive(pid ?? 0)).toBe(false);
+      expect(leftBehind.filter(isAlive)).toEqual([]);
       const after = await allReady();
       expect(after.processes.map(({ name }) => name).sort()).toEqual(before.processes.map(({ name }) => name).sort());
       expect(await height()).toBeGreaterThanOrEqual(heightBefore);
@@ -248,9 +251,10 @@ describeFabric('a network of somebody else', () => {
       await writeFile(topologyFile, JSON.stringify(document));
       const data = path.join(folder, 'data');
       up = await new Up(topologyFile, data).ready();
-      const { exit, processes } = await statusIn(data);
+      const { exit, pid, processes } = await statusIn(data);
       expect(exit).toBe(0);
       expect(processes.map(({ name }) => name).sort()).toEqual(['orderer1.orderer', 'peer0.alpha', 'peer0.beta']);
+      expect(descendants(pid).toSorted()).toEqual(processes.map((process) => process.pid).toSorted());
       for (const [mspId, address] of Object.entries(document.chaincodes[0]?.addresses ?? {}))
         expect(up.entry.output).toMatch(
           new RegExp(`chaincode of ${mspId}: CHAINCODE_SERVER_ADDRESS=${address} CHAINCODE_ID=probe_1:[0-9a-f]{64}`),
