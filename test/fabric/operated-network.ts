@@ -197,16 +197,14 @@ export class OperatedNetwork {
         written.stderr += text;
       },
     };
-    const argv = [
-      ...(typeof command === 'string' ? command.split(' ') : command),
-      '--topology',
-      this.topologyFile,
-      '--keys',
-      keys,
-      '--data',
-      data,
-    ];
-    const finished = runCommand(argv, NETWORK_COMMANDS, { stdout, stderr, signal }).then((status) => ({
+    const words = typeof command === 'string' ? command.split(' ') : command;
+    // What looks at a data folder alone is told nothing else.
+    const place = words[0] === 'network' ? [] : ['--topology', this.topologyFile, '--keys', keys];
+    const finished = runCommand([...words, ...place, '--data', data], NETWORK_COMMANDS, {
+      stdout,
+      stderr,
+      signal,
+    }).then((status) => ({
       status,
       ...written,
     }));
