@@ -16,10 +16,8 @@ import { demoUsers } from './processes.mjs';
 export async function startConsortium({ engine, topologyFile, directory, charts, report, stopRequested }) {
   const makeEngine = engineMaker(engine, topologyFile);
   const topology = await loadTopology(topologyFile);
-  let stopping = false;
-  stopRequested.then(() => {
-    stopping = true;
-  });
+  const stopping = new AbortController();
+  stopRequested.then(() => stopping.abort());
   const context = {
     topology,
     directory,
@@ -28,19 +26,21 @@ export async function startConsortium({ engine, topologyFile, directory, charts,
     chaincodeTls: engine !== 'embedded',
     report,
   };
-  const consortium = await runConsortium({
-    ...context,
-    engine,
-    processes: () => MEDQUORUM.processes(context),
-    makeEngine,
-  });
+  let consortium;
   try {
-    if (stopping) return await consortium.close();
+    consortium = await runConsortium({
+      ...context,
+      engine,
+      processes: () => MEDQUORUM.processes(context),
+      makeEngine,
+      signal: stopping.signal,
+    });
     const users = demoUsers(directory);
     if (charts) await loadCharts({ topology, users, directory, report });
     return { table: overview(topology, users, charts), ...consortium };
   } catch (error) {
-    await consortium.close();
+    await consortium?.close();
+    if (error.code === 'MQ_INTERRUPTED') return undefined;
     throw error;
   }
 }

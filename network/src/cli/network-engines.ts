@@ -51,7 +51,11 @@ export async function startEmbedded(
 /** Fabric's own programs, supervised by this process, with the processes of an application where one is given. */
 export function startFabric(
   { topology, materialDirectory, dataDirectory, report }: UpOptions,
-  { chaincodeTls, application }: Readonly<{ chaincodeTls: boolean; application: HostedApplication | undefined }>,
+  {
+    chaincodeTls,
+    application,
+    signal,
+  }: Readonly<{ chaincodeTls: boolean; application: HostedApplication | undefined; signal: AbortSignal }>,
 ): Promise<UpRun> {
   const { FABRIC_BIN: fabricBin, PATH: searchPath } = process.env;
   const binaries = requireFabricBinaries({ fabricBin, searchPath, projectDirectory: PROJECT_DIRECTORY });
@@ -59,6 +63,7 @@ export function startFabric(
   return runConsortium({
     ...context,
     engine: 'fabric',
+    signal,
     ...(application === undefined ? {} : { processes: () => application.processes(context) }),
     makeEngine: (engineContext) =>
       FabricNetwork.prepare({ ...engineContext, binaries, chaincodeTls: chaincodeTls ? 'mutual' : 'none' }),

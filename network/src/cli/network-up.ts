@@ -73,7 +73,7 @@ ${NETWORK_OPTIONS_HELP}  --connection-out FILE
           )
         : await startFabric(
             { ...place, report },
-            { chaincodeTls: isHosted || values['chaincode-tls'] === true, application },
+            { chaincodeTls: isHosted || values['chaincode-tls'] === true, application, signal },
           );
     try {
       if (values['connection-out'] !== undefined) await writeConnection(values['connection-out'], connection);

@@ -6,6 +6,7 @@ import { generateMaterial } from '../pki/generate-material.ts';
 import type { TlsLayout } from '../pki/material-layout.ts';
 import type { ProcessSpec, ProcessStatus } from '../supervisor/supervised-process.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
+import { SupervisorError } from '../supervisor/supervisor-error.ts';
 import { organizationView } from '../topology/organization-view.ts';
 import type { Topology, TopologyChaincode, TopologyOrganization } from '../topology/topology.ts';
 import type { Engine, EngineName } from './engine.ts';
@@ -57,6 +58,8 @@ export type ConsortiumOptions = Readonly<{
   makeEngine(context: EngineContext): Promise<Engine>;
   /** One line a step, for people. */
   report(line: string): void;
+  /** Aborted when people want it to stop before it has come up. */
+  signal?: AbortSignal;
 }>;
 export type EngineContext = Readonly<{
   topology: Topology;
@@ -81,17 +84,21 @@ export const ORGANIZATIONS_FOLDER = 'organizations';
 /**
  * Brings up a consortium on this machine: keys where they are missing, the network, a chaincode process per organisation, an application process
  * per organisation. Run again on the same directory it finds its data. Where a step fails, what was started is stopped.
- * @throws whatever a step throws, coded and with what to do
+ * @throws whatever a step throws, coded and with what to do; SupervisorError `MQ_INTERRUPTED` when the signal is given before everything is up
  */
 export async function runConsortium(options: ConsortiumOptions): Promise<RunningConsortium> {
-  const { topology, directory, report, makeEngine } = options;
+  const { topology, directory, report, makeEngine, signal } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const supervisor = await Supervisor.open({ directory, report });
   const close = async () => {
     await keepConnection(directory, undefined);
     await supervisor.close();
   };
+  // What is being brought up fails then, as nothing can be started any more.
+  const onAbort = () => void supervisor.close().catch(() => {}); // whoever waits for the end is told
+  signal?.addEventListener('abort', onAbort);
   try {
+    refuseInterrupted(signal);
     await keepConnection(directory, undefined);
     const materialDirectory = options.materialDirectory ?? materialDirectoryOf(directory);
     const { created } = await generateMaterial(topology, materialDirectory);
@@ -111,12 +118,20 @@ export async function runConsortium(options: ConsortiumOptions): Promise<Running
     await engine.deploy();
     await startApplications(start);
     const connection = connectionFile(topology, materialDirectory, { engine: options.engine, endpoints: new Map() });
+    refuseInterrupted(signal);
     await keepConnection(directory, connection);
     return { connection, status: () => supervisor.status(), close };
   } catch (error) {
     await close();
+    refuseInterrupted(signal);
     throw error;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
   }
+}
+
+function refuseInterrupted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new SupervisorError('MQ_INTERRUPTED', 'stopped before it had come up');
 }
 
 type Start = Readonly<{

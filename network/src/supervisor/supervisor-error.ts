@@ -2,7 +2,8 @@ export type SupervisorErrorCode =
   | 'MQ_PROCESS_NOT_READY'
   | 'MQ_PROCESS_NAME_TAKEN'
   | 'MQ_PROCESS_UNKNOWN'
-  | 'MQ_ALREADY_RUNNING';
+  | 'MQ_ALREADY_RUNNING'
+  | 'MQ_INTERRUPTED';
 
 /** Something about supervised processes that an operator can act on. */
 export class SupervisorError extends Error {

@@ -115,6 +115,18 @@ describe('Supervisor', () => {
     expect(found).toEqual([false, true]);
   });
 
+  it('starts nothing any more once it is closed', async () => {
+    const supervisor = await open();
+    await supervisor.close();
+    await expect(supervisor.start(await listener('late'))).rejects.toMatchObject({ code: 'MQ_INTERRUPTED' });
+    let ended = false;
+    supervisor.atClose(async () => {
+      ended = true;
+    });
+    await supervisor.close();
+    expect(ended).toBe(true);
+  });
+
   it('says why a process is not ready, with the end of its log', async () => {
     const supervisor = await open();
     const spec = await listener('broken', "console.error('port taken'); process.exit(3)");

@@ -22,6 +22,7 @@ export class Supervisor {
   readonly #runFile: RunFile;
   readonly #processes = new Map<string, SupervisedProcess>();
   readonly #endings: (() => Promise<void>)[] = [];
+  #closing: Promise<void> | undefined;
 
   /**
    * Takes over the directory, ending processes that an earlier, killed supervisor left running.
@@ -52,9 +53,11 @@ export class Supervisor {
 
   /**
    * Starts a process and resolves when it is ready; from then on it is restarted when it ends.
-   * @throws SupervisorError `MQ_PROCESS_NOT_READY`, `MQ_PROCESS_NAME_TAKEN`
+   * @throws SupervisorError `MQ_PROCESS_NOT_READY`, `MQ_PROCESS_NAME_TAKEN`, `MQ_INTERRUPTED` once it is closing
    */
   async start(spec: ProcessSpec): Promise<void> {
+    if (this.#closing !== undefined)
+      throw new SupervisorError('MQ_INTERRUPTED', `${spec.name} is not started: everything is being stopped`);
     if (this.#processes.has(spec.name)) throw new SupervisorError('MQ_PROCESS_NAME_TAKEN', `${spec.name} runs already`);
     const supervised = new SupervisedProcess(spec, this.logDirectory, (status, remark) => {
       this.#runFile.note(status);
@@ -72,11 +75,17 @@ export class Supervisor {
 
   /** Ends what processes stand on and is none of them (a database server): after they have stopped, before the directory is given up. */
   atClose(end: () => Promise<void>): void {
-    this.#endings.push(end);
+    if (this.#closing === undefined) this.#endings.push(end);
+    else this.#closing = this.#closing.then(end); // it came up while everything was being stopped
   }
 
-  /** Stops everything, the last started first; those started together (`parallel`) stop one by one all the same. */
-  async close(): Promise<void> {
+  /** Stops everything, the last started first; those started together (`parallel`) stop one by one all the same. Nothing starts any more. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     for (const name of [...this.#processes.keys()].reverse()) await this.stop(name);
     for (const end of this.#endings.splice(0).reverse()) await end();
     this.#runFile.release();
