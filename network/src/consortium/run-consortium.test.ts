@@ -20,7 +20,8 @@ const sleeper = (name: string, isReady: () => Promise<boolean>): ProcessSpec => 
   command: process.execPath,
   args: ['-e', 'setInterval(() => {}, 1000)'],
   isReady,
-  readyTimeoutMs: 20_000,
+  // Longer than any test waits: nothing passes because this is over.
+  readyTimeoutMs: 600_000,
 });
 
 describe('runConsortium', () => {
