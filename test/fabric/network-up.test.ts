@@ -17,7 +17,7 @@ import { EntryPoint } from '../e2e/entry-point.ts';
 import { type ConsortiumDocument, moveToFreePorts } from '../e2e/moved-topology.ts';
 import { describeFabric } from './describe-fabric.ts';
 import { descendants, listeningPlaces } from './listening-sockets.ts';
-import { operatedTopology } from './operated-topology.ts';
+import { operatedTopology, type TopologyDocument } from './operated-topology.ts';
 
 const SUITE_TIMEOUT_MS = 180_000;
 const CONSORTIUM = fileURLToPath(new URL('../../network/consortium.yaml', import.meta.url));
@@ -233,9 +233,17 @@ describeFabric('a consortium that one command runs', (binaries) => {
 
 describeFabric('a network of somebody else', () => {
   let folder = '';
+  let data = '';
+  let topologyFile = '';
+  let document: TopologyDocument;
   let up: Up | undefined;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'network-up-'));
+    data = path.join(folder, 'data');
+    document = await operatedTopology(['alpha', 'beta'], 1);
+    document.orderers.consensus = 'raft';
+    topologyFile = path.join(folder, 'topology.json');
+    await writeFile(topologyFile, JSON.stringify(document));
   });
   afterAll(async () => {
     await up?.end();
@@ -243,13 +251,23 @@ describeFabric('a network of somebody else', () => {
   }, SUITE_TIMEOUT_MS);
 
   it(
+    'stops when it is interrupted before it is up',
+    async () => {
+      up = new Up(topologyFile, data);
+      await until('a node is being started', async () =>
+        (await statusIn(data)).processes?.some(({ state }) => state === 'starting') ? true : undefined,
+      );
+      const { processes } = await statusIn(data);
+      expect([await up.entry.stop(), up.entry.output]).toEqual([1, expect.stringContaining('MQ_INTERRUPTED')]);
+      expect(processes.filter(({ pid }) => pid !== null && isAlive(pid))).toEqual([]);
+      expect(up.entry.output).not.toContain('is ready after');
+    },
+    SUITE_TIMEOUT_MS,
+  );
+
+  it(
     'is hosted alone, and told where its chaincode processes are to listen',
     async () => {
-      const document = await operatedTopology(['alpha', 'beta'], 1);
-      document.orderers.consensus = 'raft';
-      const topologyFile = path.join(folder, 'topology.json');
-      await writeFile(topologyFile, JSON.stringify(document));
-      const data = path.join(folder, 'data');
       up = await new Up(topologyFile, data).ready();
       const { exit, pid, processes } = await statusIn(data);
       expect(exit).toBe(0);
