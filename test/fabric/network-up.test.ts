@@ -1,100 +1,29 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { NETWORK_COMMANDS } from '@medquorum/network/cli/commands';
-import { runCommand } from '@medquorum/network/cli/main';
 import { chainHeads } from '@medquorum/network/operations/chain-heads';
 import { Operator } from '@medquorum/network/operations/operator';
 import { until } from '@medquorum/network/operations/until';
 import { acceptsConnections } from '@medquorum/network/supervisor/probe';
-import type { ListedProcess } from '@medquorum/network/supervisor/run-file';
 import { loadTopology } from '@medquorum/network/topology/load-topology';
 import type { Topology } from '@medquorum/network/topology/topology';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { EntryPoint } from '../e2e/entry-point.ts';
-import { type ConsortiumDocument, moveToFreePorts } from '../e2e/moved-topology.ts';
 import { describeFabric } from './describe-fabric.ts';
 import { descendants, listeningPlaces } from './listening-sockets.ts';
+import { isAlive, NetworkUp, network, pidOf, statusIn } from './network-commands.ts';
 import { operatedTopology, type TopologyDocument } from './operated-topology.ts';
+import { MEMBERS, placesOf, smallConsortium } from './small-consortium.ts';
 
 const SUITE_TIMEOUT_MS = 180_000;
-const CONSORTIUM = fileURLToPath(new URL('../../network/consortium.yaml', import.meta.url));
-/** Enough for the rules of the chaincode: two hospitals and the regulator. */
-const MEMBERS = ['city-hospital', 'valley-hospital', 'health-regulator'];
-
-type Status = Readonly<{
-  pid: number;
-  processes: readonly ListedProcess[];
-  organizations: readonly Readonly<{ mspId: string; answers: boolean }>[];
-  orderers: readonly Readonly<{ name: string; answers: boolean }>[];
-}>;
-
-/** A `network` command in this process, and all it wrote. */
-async function network(...argv: readonly string[]) {
-  const written = { stdout: '', stderr: '' };
-  const into = (stream: keyof typeof written) => ({
-    write(text: string) {
-      written[stream] += text;
-    },
-  });
-  const context = { stdout: into('stdout'), stderr: into('stderr'), signal: new AbortController().signal };
-  return { exit: await runCommand(['network', ...argv], NETWORK_COMMANDS, context), ...written };
-}
-
-async function statusIn(data: string): Promise<Status & { exit: number }> {
-  const { exit, stdout } = await network('status', '--json', '--data', data);
-  return { exit, ...(JSON.parse(stdout) as Status) };
-}
-
-const pidOf = ({ processes }: Status, name: string) => {
-  const pid = processes.find((process) => process.name === name)?.pid;
-  if (typeof pid !== 'number') throw new Error(`${name} does not run`);
-  return pid;
-};
-
-/** Is it there, and not only its unreaped remains? */
-const isAlive = (pid: number) => {
-  try {
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-};
-
-/** The command as a user runs it; ended by force with the test, together with all it runs. */
-class Up {
-  readonly entry: EntryPoint;
-  readonly #data: string;
-
-  constructor(topologyFile: string, data: string, ...more: readonly string[]) {
-    const place = ['--engine', 'fabric', '--topology', topologyFile, '--data', data];
-    this.entry = new EntryPoint('medquorum.mjs', ['network', 'up', ...place, ...more]);
-    this.#data = data;
-  }
-
-  async ready(): Promise<this> {
-    await this.entry.said('is ready after');
-    return this;
-  }
-
-  async end(): Promise<void> {
-    await this.entry.stop();
-    // Only after a failed test is there anything left: what the run file still lists.
-    const file = path.join(this.#data, 'run.json');
-    if (!existsSync(file)) return;
-    const { processes } = JSON.parse(readFileSync(file, 'utf8')) as Status;
-    for (const { pid } of processes) if (pid !== null && isAlive(pid)) process.kill(pid, 'SIGKILL');
-  }
-}
 
 describeFabric('a consortium that one command runs', (binaries) => {
   let folder = '';
   let data = '';
   let topologyFile = '';
   let topology: Topology;
-  let up: Up;
+  let up: NetworkUp;
   const leftBehind: number[] = [];
 
   beforeAll(async () => {
@@ -103,7 +32,7 @@ describeFabric('a consortium that one command runs', (binaries) => {
     topologyFile = path.join(folder, 'consortium.yaml');
     writeFileSync(topologyFile, stringify(await smallConsortium()));
     topology = await loadTopology(topologyFile);
-    up = await new Up(topologyFile, data).ready();
+    up = await new NetworkUp(topologyFile, data).ready();
   }, SUITE_TIMEOUT_MS);
   afterAll(async () => {
     await up?.end();
@@ -190,7 +119,7 @@ describeFabric('a consortium that one command runs', (binaries) => {
       expect(leftBehind.filter(isAlive)).toEqual(leftBehind);
       expect((await network('status', '--data', data)).exit).toBe(3);
 
-      up = await new Up(topologyFile, data).ready();
+      up = await new NetworkUp(topologyFile, data).ready();
       const [, ended = ''] = /ended what an earlier run left behind: (.*)/.exec(up.entry.output) ?? [];
       expect(ended.split(', ').sort()).toEqual(before.processes.map(({ name }) => name).sort());
       expect(leftBehind.filter(isAlive)).toEqual([]);
@@ -204,7 +133,7 @@ describeFabric('a consortium that one command runs', (binaries) => {
   it(
     'is held while it runs, stops when told, and is reset then',
     async () => {
-      const second = new Up(topologyFile, data);
+      const second = new NetworkUp(topologyFile, data);
       expect([await second.entry.exit(), second.entry.output]).toEqual([
         1,
         expect.stringContaining('MQ_ALREADY_RUNNING'),
@@ -236,7 +165,7 @@ describeFabric('a network of somebody else', () => {
   let data = '';
   let topologyFile = '';
   let document: TopologyDocument;
-  let up: Up | undefined;
+  let up: NetworkUp | undefined;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'network-up-'));
     data = path.join(folder, 'data');
@@ -253,7 +182,7 @@ describeFabric('a network of somebody else', () => {
   it(
     'stops when it is interrupted before it is up',
     async () => {
-      up = new Up(topologyFile, data);
+      up = new NetworkUp(topologyFile, data);
       await until('a node is being started', async () =>
         (await statusIn(data)).processes?.some(({ state }) => state === 'starting') ? true : undefined,
       );
@@ -268,7 +197,7 @@ describeFabric('a network of somebody else', () => {
   it(
     'is hosted alone, and told where its chaincode processes are to listen',
     async () => {
-      up = await new Up(topologyFile, data).ready();
+      up = await new NetworkUp(topologyFile, data).ready();
       const { exit, pid, processes } = await statusIn(data);
       expect(exit).toBe(0);
       expect(processes.map(({ name }) => name).sort()).toEqual(['orderer1.orderer', 'peer0.alpha', 'peer0.beta']);
@@ -281,30 +210,3 @@ describeFabric('a network of somebody else', () => {
     SUITE_TIMEOUT_MS,
   );
 });
-
-/** The default consortium with fewer members and one orderer, on ports of its own. */
-async function smallConsortium(): Promise<ConsortiumDocument> {
-  const document = parse(readFileSync(CONSORTIUM, 'utf8'));
-  document.organizations = document.organizations.filter(({ name }: { name: string }) => MEMBERS.includes(name));
-  const mspIds: string[] = document.organizations.map(({ mspId }: { mspId: string }) => mspId);
-  document.orderers.consensus = 'raft';
-  document.orderers.nodes = document.orderers.nodes.slice(0, 1);
-  const [ehr] = document.chaincodes;
-  ehr.endorsementPolicy = `OutOf(2, ${mspIds.map((mspId) => `'${mspId}.peer'`).join(', ')})`;
-  ehr.addresses = Object.fromEntries(mspIds.map((mspId) => [mspId, ehr.addresses[mspId]]));
-  await moveToFreePorts(document);
-  return document;
-}
-
-/** Where each process of the small consortium is to listen, by its name. */
-function placesOf({ organizations, orderers, chaincodes }: Topology): Record<string, string[]> {
-  const at = (...ports: (number | undefined)[]) => ports.map((port) => `127.0.0.1:${port}`).sort();
-  return Object.fromEntries([
-    ...orderers.nodes.map((node) => [`${node.name}.orderer`, at(node.port, node.adminPort, node.operationsPort)]),
-    ...organizations.flatMap(({ name, mspId, peers, gatewayPort, application }) => [
-      ...peers.map((peer) => [`peer0.${name}`, at(peer.port, peer.chaincodePort, peer.operationsPort)]),
-      [`chaincode-ehr.${name}`, [chaincodes[0]?.addresses[mspId]]],
-      [`gateway.${name}`, at(gatewayPort, application.releasePort as number)],
-    ]),
-  ]);
-}
