@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { startEmbeddedPostgres } from '@medquorum/gateway/database/embedded-postgres';
+import { endLeftPostgres, startEmbeddedPostgres } from '@medquorum/gateway/database/embedded-postgres';
 import { removePostgresData } from '@medquorum/gateway/database/postgres-place';
 import { acceptsConnections } from '@medquorum/network/supervisor/probe';
 import { overview } from './overview.mjs';
@@ -30,12 +30,14 @@ export const MEDQUORUM = {
     }
   },
   overview: (topology, directory) => overview(topology, demoUsers(directory), false),
-  reset(directory, { dryRun }) {
+  async reset(directory, { dryRun }) {
     const folder = databaseFolder(directory);
     const derived = path.join(directory, 'consortium.json');
     const found = [folder, derived].filter((place) => existsSync(place));
-    if (!dryRun && found.includes(folder)) removePostgresData(folder);
-    if (!dryRun) rmSync(derived, { force: true });
+    if (dryRun) return found;
+    await endLeftPostgres(folder);
+    removePostgresData(folder);
+    rmSync(derived, { force: true });
     return found;
   },
 };

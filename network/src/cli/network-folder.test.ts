@@ -134,7 +134,7 @@ describe('network reset', () => {
     const folder = path.join(data, 'database');
     const asked: unknown[] = [];
     const hosted = {
-      reset: (directory: string, options: unknown) => {
+      reset: async (directory: string, options: unknown) => {
         asked.push([directory, options]);
         return [folder];
       },

@@ -24,6 +24,6 @@ export type HostedApplication = Readonly<{
   processes(context: ApplicationContext): Promise<OrganizationProcesses>;
   /** What to tell people once everything runs: where, and as whom. */
   overview(topology: Topology, directory: string): string;
-  /** Deletes what it keeps in a data folder that follows from the ledger; with `dryRun` it only says what. Returns the folders. */
-  reset(directory: string, options: Readonly<{ dryRun: boolean }>): readonly string[];
+  /** Deletes what it keeps in a data folder that follows from the ledger; with `dryRun` it only says what. Returns the places. */
+  reset(directory: string, options: Readonly<{ dryRun: boolean }>): Promise<readonly string[]>;
 }>;

@@ -35,10 +35,10 @@ export async function resetNetwork(options: ResetOptions): Promise<readonly stri
   const { directory, application, keysToo, dryRun, report } = options;
   const folders = LEDGER_FOLDERS.map((folder) => path.join(directory, folder));
   if (keysToo) folders.push(materialDirectoryOf(directory));
-  const remove = () => {
+  const remove = async () => {
     const found = folders.filter((folder) => existsSync(folder));
     if (!dryRun) for (const folder of found) rmSync(folder, { recursive: true, force: true });
-    return [...found, ...(application?.reset(directory, { dryRun }) ?? [])];
+    return [...found, ...((await application?.reset(directory, { dryRun })) ?? [])];
   };
   if (dryRun || !existsSync(directory)) {
     refuseHeld(runFileOf(directory), directory);
@@ -46,7 +46,7 @@ export async function resetNetwork(options: ResetOptions): Promise<readonly stri
   }
   const supervisor = await Supervisor.open({ directory, report });
   try {
-    return remove();
+    return await remove();
   } finally {
     await supervisor.close();
   }
