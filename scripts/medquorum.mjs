@@ -5,14 +5,16 @@ import { prepare } from './runtime.mjs';
 
 await prepare(import.meta);
 const { runMedquorum } = await import('@medquorum/network/cli/main');
-const { NETWORK_COMMANDS } = await import('@medquorum/network/cli/commands');
+const { networkCommands } = await import('@medquorum/network/cli/commands');
 const { DECIDE_COMMAND } = await import('@medquorum/chaincode/access/decide-command');
 const { GATEWAY_COMMANDS } = await import('@medquorum/gateway/cli/commands');
+const { MEDQUORUM } = await import('./consortium/application.mjs');
 const { wholeBackupCommands } = await import('./commands/whole-backup.mjs');
-const whole = wholeBackupCommands(NETWORK_COMMANDS, GATEWAY_COMMANDS);
+const network = networkCommands(MEDQUORUM);
+const whole = wholeBackupCommands(network, GATEWAY_COMMANDS);
 process.exitCode = await runMedquorum(process.argv.slice(2), [
   ...whole,
-  ...NETWORK_COMMANDS.filter(({ name }) => !whole.some((command) => command.name === name)),
+  ...network.filter(({ name }) => !whole.some((command) => command.name === name)),
   DECIDE_COMMAND,
   ...GATEWAY_COMMANDS,
 ]);

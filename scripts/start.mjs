@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // npm start [-- --engine embedded|fabric] [--reset] [--topology FILE] [--data DIR] [--no-charts]
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -17,7 +17,8 @@ const HELP = `npm start [-- OPTIONS]: the whole consortium on this machine, unti
 
 await prepare(import.meta);
 const { startConsortium } = await import('./consortium/start-consortium.mjs');
-const { removePostgresData } = await import('@medquorum/gateway/database/postgres-place');
+const { MEDQUORUM } = await import('./consortium/application.mjs');
+const { resetNetwork } = await import('@medquorum/network/consortium/reset-network');
 
 const options = {
   engine: { type: 'string', default: 'embedded' },
@@ -40,11 +41,6 @@ if (values.help) {
 }
 
 const directory = path.resolve(values.data ?? path.join(PROJECT_DIR, '.medquorum', values.engine));
-if (values.reset && existsSync(directory)) {
-  removePostgresData(path.join(directory, 'postgres'));
-  rmSync(directory, { recursive: true, force: true });
-}
-
 const startedMs = performance.now();
 const report = (line) =>
   process.stdout.write(`[${((performance.now() - startedMs) / 1000).toFixed(1).padStart(5)} s] ${line}\n`);
@@ -53,6 +49,10 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopRequest
 
 let consortium;
 try {
+  if (values.reset) {
+    await resetNetwork({ directory, application: MEDQUORUM, keysToo: true, dryRun: false, report });
+    rmSync(directory, { recursive: true, force: true });
+  }
   consortium = await startConsortium({
     engine: values.engine,
     topologyFile: path.resolve(values.topology),

@@ -1,7 +1,6 @@
 // The default consortium on ports of its own, with two more chaincodes that only put: what REST writes are measured against.
 import { createPrivateKey, randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
 import * as grpc from '@grpc/grpc-js';
@@ -11,6 +10,7 @@ import { runConsortium } from '@medquorum/network/consortium/run-consortium';
 import { acceptsConnections } from '@medquorum/network/supervisor/probe';
 import { loadTopology } from '@medquorum/network/topology/load-topology';
 import { parse, stringify } from 'yaml';
+import { moveToFreePorts } from '../../test/e2e/moved-topology.ts';
 import { engineMaker } from '../consortium/engines.mjs';
 import { demoPractitionerId, gatewayUrl } from '../consortium/load-charts.mjs';
 import { demoUsers, organizationProcesses } from '../consortium/processes.mjs';
@@ -33,6 +33,7 @@ export async function benchmarkConsortium({ engine, directory, report }) {
   // Plain connections to chaincode processes on either engine: what is compared then differs in nothing else.
   const own = await organizationProcesses({
     directory,
+    materialDirectory: path.join(directory, 'keys'),
     topology,
     chaincodeTls: false,
     databaseUrlOf,
@@ -41,10 +42,18 @@ export async function benchmarkConsortium({ engine, directory, report }) {
   });
   const processes = {
     ...own,
-    chaincode: (place) => (place.chaincode.name === 'ehr' ? own.chaincode(place) : rawProcess(place)),
+    chaincode: (place) => own.chaincode(place) ?? rawProcess(place),
+    close: () => postgres.close(),
   };
   const makeEngine = await engineMaker(engine, topologyFile, 'none');
-  const consortium = await runConsortium({ topology, directory, processes, makeEngine, report });
+  const consortium = await runConsortium({
+    engine,
+    topology,
+    directory,
+    processes: async () => processes,
+    makeEngine,
+    report,
+  });
   const [city] = topology.organizations;
   const admin = new RestClient(gatewayUrl(city), users.password).as('admin');
   const clinician = new RestClient(gatewayUrl(city), users.password).as('clinician');
@@ -90,7 +99,6 @@ export async function benchmarkConsortium({ engine, directory, report }) {
     close: async () => {
       client.close();
       await consortium.close();
-      await postgres.close();
     },
   };
 }
@@ -104,28 +112,8 @@ async function benchmarkTopology() {
     raw('blind2', `AND('${first.mspId}.peer', '${second.mspId}.peer')`),
     raw('blind3', ehr.endorsementPolicy),
   );
-  for (const { application } of topology.organizations) application.releasePort = 0;
   await moveToFreePorts(topology);
   return topology;
-}
-
-async function moveToFreePorts(value) {
-  for (const [key, member] of Object.entries(value)) {
-    if (/port$/i.test(key) && typeof member === 'number') value[key] = await freePort();
-    else if (typeof member === 'string' && /^[\d.]+:\d+$/.test(member)) value[key] = `127.0.0.1:${await freePort()}`;
-    else if (typeof member === 'object' && member !== null) await moveToFreePorts(member);
-  }
-}
-
-const handedOut = new Set();
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (handedOut.has(port)) return freePort();
-  handedOut.add(port);
-  return port;
 }
 
 function rawProcess({ organization, chaincode, packageId, address }) {

@@ -9,12 +9,17 @@ import { PROJECT_DIR } from '../runtime.mjs';
 const READY_TIMEOUT_MS = 60_000;
 const NODE_ARGS = ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0123'];
 
+/** The chaincode whose processes these are; those of any other are started by whoever wrote it. */
+export const CHAINCODE = 'ehr';
+
 /**
- * @param {{directory: string, chaincodeTls: boolean, databaseUrlOf: (organization: string) => Promise<string>, users: {password: string}}} options
+ * @param {{directory: string, materialDirectory: string, topology: import('@medquorum/network/topology/topology').Topology, chaincodeTls: boolean,
+ *   databaseUrlOf: (organization: string) => Promise<string>, users: {password: string}, gatewayEnv?: Record<string, string>}} options
  * @returns {Promise<import('@medquorum/network/consortium/run-consortium').OrganizationProcesses>}
  */
 export async function organizationProcesses({
   directory,
+  materialDirectory,
   topology,
   chaincodeTls,
   databaseUrlOf,
@@ -32,6 +37,7 @@ export async function organizationProcesses({
   }
   return {
     chaincode: ({ organization, chaincode, packageId, address, tls }) => {
+      if (chaincode.name !== CHAINCODE) return undefined;
       const at = address.lastIndexOf(':');
       return {
         name: `chaincode-${chaincode.name}.${organization.name}`,
@@ -61,7 +67,7 @@ export async function organizationProcesses({
         path.join(PROJECT_DIR, 'gateway', 'dist', 'server.js'),
         `--mspId=${organization.mspId}`,
         `--consortiumFile=${descriptionOf(organization)}`,
-        `--material.dir=${path.join(directory, 'keys')}`,
+        `--material.dir=${materialDirectory}`,
         `--dataDir=${path.join(ownDirectory, 'gateway')}`,
       ],
       env: {

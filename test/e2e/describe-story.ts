@@ -29,7 +29,7 @@ export function describeStory(engine: 'embedded' | 'fabric'): void {
     }, START_TIMEOUT_MS);
     afterAll(async () => {
       await consortium.stop();
-      await new EntryPoint('start.mjs', [`--data=${data}`, '--reset', '--help']).exit();
+      await new EntryPoint('medquorum.mjs', ['network', 'reset', '--yes', '--data', data]).exit();
       await rm(directory, { recursive: true, force: true });
     }, START_TIMEOUT_MS);
 
@@ -50,7 +50,19 @@ export function describeStory(engine: 'embedded' | 'fabric'): void {
     it('says in one line that a second start meets the first, with what to do', async () => {
       const second = start();
       expect(await second.exit()).toBe(1);
-      expect(second.output).toMatch(/medquorum: port \d+ \(peer of city-hospital\) is taken.*: stop what uses it/);
+      expect(second.output).toMatch(/medquorum: MQ_ALREADY_RUNNING: process \d+ runs .* already; stop it first/);
+      const elsewhere = start(`--data=${path.join(directory, 'elsewhere')}`);
+      expect(await elsewhere.exit()).toBe(1);
+      expect(elsewhere.output).toMatch(
+        /medquorum: MQ_PORT_TAKEN: port \d+ \(peer of city-hospital\) is taken.*: stop what uses it/,
+      );
+    });
+
+    it('is not reset while it runs', async () => {
+      const reset = start('--reset');
+      expect(await reset.exit()).toBe(1);
+      expect(reset.output).toMatch(/medquorum: MQ_ALREADY_RUNNING/);
+      expect((await fetch(`http://127.0.0.1:${(await gateways())[0]?.port}/health/ready`)).status).toBe(200);
     });
 
     it(

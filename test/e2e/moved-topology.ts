@@ -7,12 +7,22 @@ import { freePorts } from '../conformance/free-ports.ts';
 const DEFAULT_TOPOLOGY = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../network/consortium.yaml');
 
 type Ports = Record<string, unknown>;
+/** The description of a consortium as it stands in its file. */
+export type ConsortiumDocument = Ports & { organizations: { application: Ports }[] };
 
 /** The default consortium on ports of its own, written into `directory`: tests never meet a consortium that runs, nor each other. */
 export async function moveTopology(directory: string): Promise<string> {
-  const topology = parse(readFileSync(DEFAULT_TOPOLOGY, 'utf8')) as Ports;
+  const topology = parse(readFileSync(DEFAULT_TOPOLOGY, 'utf8')) as ConsortiumDocument;
+  await moveToFreePorts(topology);
+  const file = path.join(directory, 'consortium.yaml');
+  writeFileSync(file, stringify(topology));
+  return file;
+}
+
+/** Gives every port that a consortium names a free one instead. */
+export async function moveToFreePorts(topology: ConsortiumDocument): Promise<void> {
   // The gateways' ports for each other follow from their REST ports unless they are named.
-  for (const { application } of topology.organizations as { application: Ports }[]) application.releasePort = 0;
+  for (const { application } of topology.organizations) application.releasePort = 0;
   const holders: [Ports, string][] = [];
   collect(topology, holders);
   const ports = await freePorts(holders.length);
@@ -21,9 +31,6 @@ export async function moveTopology(directory: string): Promise<string> {
     const old = holder[key];
     holder[key] = typeof old === 'string' ? old.replace(/:\d+$/, `:${port}`) : port;
   });
-  const file = path.join(directory, 'consortium.yaml');
-  writeFileSync(file, stringify(topology));
-  return file;
 }
 
 /** Every number under a name that ends in `port`, and every `host:port` of a chaincode process. */

@@ -41,7 +41,9 @@ function begin({ topologyFile, keys, data }: Machine, command: string | readonly
     },
   };
   const words = typeof command === 'string' ? command.split(' ') : command;
-  const argv = [...words, '--topology', topologyFile, '--keys', keys, '--data', data];
+  // What looks at a data folder alone is told nothing else.
+  const place = words[0] === 'network' ? [] : ['--topology', topologyFile, '--keys', keys];
+  const argv = [...words, ...place, '--data', data];
   const finished = runCommand(argv, NETWORK_COMMANDS, { stdout, stderr, signal }).then((status) => ({
     status,
     ...written,

@@ -87,6 +87,10 @@ describeFabric('members of a running consortium', (binaries) => {
       expect(again.stderr).toContain('MQ_GOVERNANCE_STALE');
 
       await network.medquorumUntilClosed('node up --org delta', own());
+      expect(await network.medquorum('network status', own())).toMatchObject({
+        status: 0,
+        stdout: expect.stringMatching(/DeltaMSP .* answers\n {2}peer0\.delta {2}ready/),
+      });
       const heads = await equalHeads();
       expect(heads).toHaveLength(4);
       const client = await ProbeClient.connect(network, 'AlphaMSP');

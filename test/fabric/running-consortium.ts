@@ -43,7 +43,7 @@ export class RunningConsortium {
   /** The process of this name, as the supervisor has it now. */
   pidOf(name: string): number | undefined {
     const processes = new RunFile(path.join(this.folder, 'data', 'run.json')).read()?.processes ?? [];
-    return processes.find((process) => process.name === name)?.pid;
+    return processes.find((process) => process.name === name)?.pid ?? undefined;
   }
 
   /** `kill -9`; the supervisor starts it again. */

@@ -1,8 +1,18 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { endLeftPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
 import { openDatabase } from './open-database.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { removePostgresData } from './postgres-place.ts';
@@ -72,6 +82,28 @@ describe('embedded PostgreSQL', () => {
       });
       await again.close();
       removePostgresData(options.dir);
+    },
+    INITIALISATION_MS,
+  );
+
+  it(
+    'is ended where a killed process left it, and only there',
+    async () => {
+      const dir = join(base, 'pg');
+      await endLeftPostgres(dir); // there is none yet
+      const server = await startEmbeddedPostgres({ dir, publicPlace: join(base, 'public') });
+      try {
+        const url = await server.urlFor('kept');
+        await endLeftPostgres(dir);
+        expect(await query(url, 'select 1 as n')).toEqual([{ n: 1 }]);
+        // As after kill -9 of whoever started it: no process has this number.
+        writeFileSync(join(dir, 'owner.pid'), '2147483647');
+        await endLeftPostgres(dir);
+        await expect(query(url, 'select 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+      } finally {
+        await server.close();
+        removePostgresData(dir);
+      }
     },
     INITIALISATION_MS,
   );

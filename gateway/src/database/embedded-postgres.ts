@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { GatewayError } from '../gateway-error.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
-import { placePostgres } from './postgres-place.ts';
+import { dataDirOf, placePostgres } from './postgres-place.ts';
 import { type UnixUser, unprivilegedUser } from './unprivileged-user.ts';
 
 export const POSTGRES_USER = 'medquorum';
@@ -52,6 +52,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const server = await launch(binDir, dataDir, chosen, user);
   writeFileSync(join(dir, 'owner.pid'), String(process.pid));
   return connection(chosen, password, () => stop(server));
+}
+
+/** Ends the server that a killed process left running on a folder; one whose process lives is left alone. */
+export async function endLeftPostgres(dir: string): Promise<void> {
+  const dataDir = dataDirOf(dir);
+  const running = runningServer(dataDir);
+  if (running !== undefined && !ownerIsAlive(dir)) await endOrphan(running.pid, dataDir);
 }
 
 async function initialise(

@@ -36,6 +36,12 @@ export function placePostgres(
   return { binDir, dataDir: join(own, 'data') };
 }
 
+/** Where the data of a server that was started on this folder lies. */
+export function dataDirOf(dir: string): string {
+  const location = join(dir, LOCATION_FILE);
+  return join(existsSync(location) ? readFileSync(location, 'utf8') : dir, 'data');
+}
+
 /** Deletes the data of a server that is not running, wherever it was placed. */
 export function removePostgresData(dir: string): void {
   const location = join(dir, LOCATION_FILE);

@@ -46,6 +46,16 @@ export function parseOptions<T extends Options>(argv: readonly string[], options
   }
 }
 
+/** Parses options and, between them, names of what the command is about. @throws UsageError as parseOptions */
+export function parseWithNames<T extends Options>(argv: readonly string[], options: T) {
+  try {
+    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+    return { values, names: positionals };
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
 /** The value of an option that must be given. */
 export function required(value: string | undefined, option: string): string {
   if (value === undefined) throw new UsageError(`--${option} is missing`);

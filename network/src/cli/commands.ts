@@ -1,3 +1,4 @@
+import type { HostedApplication } from '../consortium/hosted-application.ts';
 import { backupCreate } from './backup-create.ts';
 import { backupRestore } from './backup-restore.ts';
 import { chaincodeCompare } from './chaincode-compare.ts';
@@ -15,7 +16,9 @@ import { governanceApply } from './governance-apply.ts';
 import { governanceSign } from './governance-sign.ts';
 import { governanceStatus } from './governance-status.ts';
 import { networkDown } from './network-down.ts';
+import { networkLogs } from './network-logs.ts';
 import { networkRender } from './network-render.ts';
+import { networkReset } from './network-reset.ts';
 import { networkStatus } from './network-status.ts';
 import { networkUp } from './network-up.ts';
 import { nodeRestart } from './node-restart.ts';
@@ -30,12 +33,17 @@ import { pkiRenew } from './pki-renew.ts';
 import { pkiRevoke } from './pki-revoke.ts';
 import { topologyCheck } from './topology-check.ts';
 
-/** The commands of this workspace, in the order in which help lists them. */
-export const NETWORK_COMMANDS: readonly Command[] = [
+/**
+ * The commands of this workspace, in the order in which help lists them.
+ * @param hosted the application that whoever composes them brings, if any
+ */
+export const networkCommands = (hosted?: HostedApplication): readonly Command[] => [
   doctor,
-  networkUp,
+  networkUp(hosted),
   networkStatus,
+  networkLogs,
   networkDown,
+  networkReset(hosted),
   networkRender,
   topologyCheck,
   pkiGenerate,
@@ -63,3 +71,6 @@ export const NETWORK_COMMANDS: readonly Command[] = [
   backupCreate,
   backupRestore,
 ];
+
+/** The same for any chaincode: no application comes with them. */
+export const NETWORK_COMMANDS = networkCommands();

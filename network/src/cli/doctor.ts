@@ -1,8 +1,8 @@
 import { ENGINES } from '../consortium/engine.ts';
 import { examine } from '../operations/doctor/examine.ts';
+import { runFileOf } from '../supervisor/run-file.ts';
 import { choice } from './choice-option.ts';
 import { type Command, EXIT_FAILED, EXIT_OK, parseOptions } from './command.ts';
-import { runFileOf } from './network-state.ts';
 import { PROJECT_DIRECTORY } from './project-directory.ts';
 import { NETWORK_OPTIONS, NETWORK_OPTIONS_HELP, networkPlace } from './topology-option.ts';
 

@@ -39,6 +39,11 @@ export async function runMedquorum(argv: readonly string[], commands: readonly C
   const end = () => ending.abort();
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
+  // Who reads the output has enough of it, as `head` does: that ends a command like Ctrl-C.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    end();
+  });
   try {
     return await runCommand(argv, commands, { stdout: process.stdout, stderr: process.stderr, signal: ending.signal });
   } finally {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { runFileOf } from '../supervisor/run-file.ts';
 import { type Command, EXIT_FAILED, EXIT_NOT_RUNNING, EXIT_OK, parseOptions } from './command.ts';
-import { runFileOf } from './network-state.ts';
 import { DEFAULT_DATA_DIRECTORY } from './topology-option.ts';
 
 const STOP_TIMEOUT_MS = 60_000;

@@ -1,39 +1,34 @@
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
-import type { RunningNetwork } from '../connection/connection-file.ts';
+import { type ConnectionFile, connectionFile, keepConnection } from '../connection/connection-file.ts';
+import type { HostedApplication } from '../consortium/hosted-application.ts';
+import { runConsortium } from '../consortium/run-consortium.ts';
 import type { CutMode } from '../embedded/orderer/orderer.ts';
 import { runEmbedded } from '../embedded/run-embedded.ts';
 import { requireFabricBinaries } from '../fabric/fabric-binaries.ts';
 import { FabricNetwork } from '../fabric/start-fabric-network.ts';
+import { generateMaterial } from '../pki/generate-material.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
-import { SupervisorError } from '../supervisor/supervisor-error.ts';
 import type { Output } from './command.ts';
-import { runFileOf } from './network-state.ts';
 import { PROJECT_DIRECTORY } from './project-directory.ts';
 import type { NetworkPlace } from './topology-option.ts';
 import { type LogFormat, transactionLog } from './transaction-log.ts';
 
-export type UpOptions = NetworkPlace & Readonly<{ report(line: string): void; reset: boolean }>;
-export type UpRun = Readonly<{ running: RunningNetwork; close(): Promise<void> }>;
+export type UpOptions = NetworkPlace & Readonly<{ report(line: string): void }>;
+export type UpRun = Readonly<{ connection: ConnectionFile; close(): Promise<void> }>;
 
 /** Chaincode processes often start after the network; the endpoints are told without waiting for them. */
 const CHAINCODE_WAIT_MS = 500;
 
 /** The embedded network in this process, under a claim on its data folder. */
 export async function startEmbedded(
-  { topology, materialDirectory, dataDirectory, report, reset }: UpOptions,
+  { topology, materialDirectory, dataDirectory, report }: UpOptions,
   { log, cutting, stderr }: Readonly<{ log: LogFormat; cutting: CutMode; stderr: Output }>,
 ): Promise<UpRun> {
-  const runFile = runFileOf(dataDirectory);
-  const holder = runFile.read();
-  if (holder?.supervisorAlive) {
-    const { pid } = holder.supervisor;
-    throw new SupervisorError('MQ_ALREADY_RUNNING', `process ${pid} runs ${dataDirectory} already; stop it first`);
-  }
-  runFile.claim();
+  const claim = await Supervisor.open({ directory: dataDirectory, report });
   try {
-    if (reset) await rm(path.join(dataDirectory, 'ledger'), { recursive: true, force: true });
-    const options = {
+    await keepConnection(dataDirectory, undefined);
+    const { created } = await generateMaterial(topology, materialDirectory);
+    if (created.length > 0) report(`made ${created.length} development certificates in ${materialDirectory}`);
+    const { running, close } = await runEmbedded({
       topology,
       materialDirectory,
       dataDirectory,
@@ -41,46 +36,36 @@ export async function startEmbedded(
       cutting,
       log: transactionLog(log, stderr),
       chaincodeWaitMs: CHAINCODE_WAIT_MS,
-    };
-    const { running, close } = await runEmbedded(options);
-    return {
-      running,
-      async close() {
-        await close();
-        runFile.release();
-      },
-    };
+    });
+    claim.atClose(close);
+    claim.atClose(() => keepConnection(dataDirectory, undefined));
+    const connection = connectionFile(topology, materialDirectory, running);
+    await keepConnection(dataDirectory, connection);
+    return { connection, close: () => claim.close() };
   } catch (error) {
-    runFile.release();
+    await claim.close();
     throw error;
   }
 }
 
-/** Fabric's own programs, supervised by this process. */
+/** Fabric's own programs, supervised by this process, with the processes of an application where one is given. */
 export async function startFabric(
-  { topology, materialDirectory, dataDirectory, report, reset }: UpOptions,
-  chaincodeTls: 'mutual' | 'none',
+  { topology, materialDirectory, dataDirectory, report }: UpOptions,
+  {
+    chaincodeTls,
+    application,
+    signal,
+  }: Readonly<{ chaincodeTls: boolean; application: HostedApplication | undefined; signal: AbortSignal }>,
 ): Promise<UpRun> {
   const { FABRIC_BIN: fabricBin, PATH: searchPath } = process.env;
   const binaries = await requireFabricBinaries({ fabricBin, searchPath, projectDirectory: PROJECT_DIRECTORY });
-  const supervisor = await Supervisor.open({ directory: dataDirectory, report });
-  try {
-    const directory = path.join(dataDirectory, 'network');
-    if (reset) await rm(directory, { recursive: true, force: true });
-    const options = { topology, materialDirectory, directory, binaries, supervisor, report, chaincodeTls };
-    const network = await FabricNetwork.prepare(options);
-    for (const { name, addresses } of topology.chaincodes) {
-      for (const [mspId, address] of Object.entries(addresses)) {
-        report(
-          `chaincode of ${mspId}: CHAINCODE_SERVER_ADDRESS=${address} CHAINCODE_ID=${network.packageId(name, mspId)}`,
-        );
-      }
-    }
-    await network.start();
-    await network.deploy();
-  } catch (error) {
-    await supervisor.close();
-    throw error;
-  }
-  return { running: { engine: 'fabric', endpoints: new Map() }, close: () => supervisor.close() };
+  const context = { topology, directory: dataDirectory, materialDirectory, chaincodeTls, report };
+  return runConsortium({
+    ...context,
+    engine: 'fabric',
+    signal,
+    ...(application === undefined ? {} : { processes: () => application.processes(context) }),
+    makeEngine: (engineContext) =>
+      FabricNetwork.prepare({ ...engineContext, binaries, chaincodeTls: chaincodeTls ? 'mutual' : 'none' }),
+  });
 }

@@ -1,34 +1,38 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { connectionFile } from '../connection/connection-file.ts';
+import { mkdir } from 'node:fs/promises';
+import { writeConnection } from '../connection/connection-file.ts';
 import { ENGINES } from '../consortium/engine.ts';
-import { generateMaterial } from '../pki/generate-material.ts';
+import type { HostedApplication } from '../consortium/hosted-application.ts';
+import { resetNetwork } from '../consortium/reset-network.ts';
 import { banner } from './banner.ts';
 import { choice } from './choice-option.ts';
 import { type Command, EXIT_OK, parseOptions, UsageError } from './command.ts';
 import { startEmbedded, startFabric } from './network-engines.ts';
-import { CONNECTION_FILE } from './network-state.ts';
 import { NETWORK_OPTIONS, NETWORK_OPTIONS_HELP, networkPlace } from './topology-option.ts';
 import { LOG_FORMATS } from './transaction-log.ts';
+import { untilAborted } from './until-aborted.ts';
 
 const CUT_MODES = ['eager', 'timeout', 'manual'] as const;
 
-export const networkUp: Command = {
+/** @param hosted the application that comes with this command, if any */
+export const networkUp = (hosted: HostedApplication | undefined): Command => ({
   name: 'network up',
   summary: 'Run the network of a topology until Ctrl-C',
   help: `usage: medquorum network up [--engine ${ENGINES.join('|')}] [options]
 
 Hosts every chaincode that the topology names. The chaincode processes run elsewhere (chaincode as a service); they may
-start before or after the network. Keys are made where they are missing. Started again, it finds its ledger.
+start before or after the network. On fabric, where the topology describes a consortium of the application that comes with
+this command, its chaincode processes and gateways run as well, supervised like the nodes. Keys are made where they are
+missing. Started again, it finds its ledger, and ends first what a killed run left behind.
 
   --engine NAME     embedded: one process, for development and tests (default); fabric: Hyperledger Fabric's own programs
 ${NETWORK_OPTIONS_HELP}  --connection-out FILE
                     write where and as whom to connect (JSON)
-  --reset           begin with an empty ledger; the keys stay
+  --reset           begin with an empty ledger; the keys stay (see network reset)
   --log FORMAT      embedded only: one line per transaction on stderr: ${LOG_FORMATS.join(', ')} (default text)
   --cut MODE        embedded only: when blocks are cut: eager (a lone transaction does not wait; default), timeout (as
                     Fabric does), manual (through the administration service)
-  --chaincode-tls   fabric only: mutual TLS between peers and chaincode processes
+  --no-applications fabric only: the network alone, whatever the topology describes
+  --chaincode-tls   fabric only: mutual TLS between peers and chaincode processes; always so for the application's own
 `,
   async run(argv, { stdout, stderr, signal }) {
     const { engine, reset, log, cut, ...values } = parseOptions(argv, {
@@ -38,47 +42,48 @@ ${NETWORK_OPTIONS_HELP}  --connection-out FILE
       reset: { type: 'boolean', default: false },
       log: { type: 'string' },
       cut: { type: 'string' },
+      'no-applications': { type: 'boolean' },
       'chaincode-tls': { type: 'boolean' },
     });
     const engineName = choice('engine', ENGINES, engine);
     if (engineName !== 'embedded' && (log !== undefined || cut !== undefined)) {
       throw new UsageError('--log and --cut are for the embedded engine');
     }
-    if (engineName !== 'fabric' && values['chaincode-tls']) throw new UsageError('--chaincode-tls is for fabric');
+    if (engineName !== 'fabric' && (values['chaincode-tls'] || values['no-applications'])) {
+      throw new UsageError('--chaincode-tls and --no-applications are for fabric');
+    }
     const place = await networkPlace(values);
     const startedMs = performance.now();
     const report = (line: string) => stderr.write(`${line}\n`);
-    await mkdir(place.dataDirectory, { recursive: true, mode: 0o700 });
-    const { created } = await generateMaterial(place.topology, place.materialDirectory);
-    if (created.length > 0) report(`made ${created.length} development certificates in ${place.materialDirectory}`);
-    const options = { ...place, report, reset };
-    const run =
+    const { topology, dataDirectory } = place;
+    const isHosted = engineName === 'fabric' && !values['no-applications'] && hosted?.describes(topology) === true;
+    const application = isHosted ? hosted : undefined;
+    if (reset)
+      await resetNetwork({ directory: dataDirectory, application: hosted, keysToo: false, dryRun: false, report });
+    await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+    const { connection, close } =
       engineName === 'embedded'
-        ? await startEmbedded(options, {
-            log: choice('log', LOG_FORMATS, log ?? 'text'),
-            cutting: choice('cut', CUT_MODES, cut ?? 'eager'),
-            stderr,
-          })
-        : await startFabric(options, values['chaincode-tls'] ? 'mutual' : 'none');
+        ? await startEmbedded(
+            { ...place, report },
+            {
+              log: choice('log', LOG_FORMATS, log ?? 'text'),
+              cutting: choice('cut', CUT_MODES, cut ?? 'eager'),
+              stderr,
+            },
+          )
+        : await startFabric(
+            { ...place, report },
+            { chaincodeTls: isHosted || values['chaincode-tls'] === true, application, signal },
+          );
     try {
-      const connection = connectionFile(place.topology, place.materialDirectory, run.running);
-      const text = `${JSON.stringify(connection, undefined, 2)}\n`;
-      const own = path.join(place.dataDirectory, CONNECTION_FILE);
-      for (const file of [own, values['connection-out']]) if (file !== undefined) await writeFile(file, text);
-      stdout.write(banner(place.topology, connection, performance.now() - startedMs));
-      await aborted(signal);
+      if (values['connection-out'] !== undefined) await writeConnection(values['connection-out'], connection);
+      stdout.write(banner(topology, connection, performance.now() - startedMs));
+      if (application !== undefined) stdout.write(`\n${application.overview(topology, dataDirectory)}\n`);
+      await untilAborted(signal);
       report('stopping');
-      await rm(own, { force: true });
     } finally {
-      await run.close();
+      await close();
     }
     return EXIT_OK;
   },
-};
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
+});

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { restartNode } from '../operations/restart-node.ts';
+import { runFileOf } from '../supervisor/run-file.ts';
 import { type Command, EXIT_OK, parseOptions, required } from './command.ts';
-import { runFileOf } from './network-state.ts';
 import { DEFAULT_DATA_DIRECTORY, NETWORK_OPTIONS, NETWORK_OPTIONS_HELP } from './topology-option.ts';
 
 export const nodeRestart: Command = {

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { connectionFile, keepConnection } from '../connection/connection-file.ts';
 import { ordererProcessName, peerProcessName } from '../fabric/node-processes.ts';
 import { startOrderer, startPeer } from '../operations/run-nodes.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
@@ -34,7 +35,7 @@ ${OPERATOR_OPTIONS_HELP}`,
     if (snapshot !== undefined && block !== undefined)
       throw new UsageError('--snapshot and --block exclude each other');
     const operator = await operatorOf(values, context);
-    const { topology, dataDirectory, report } = operator;
+    const { topology, dataDirectory, materialDirectory, report } = operator;
     const { organization, orderers, peers } = nodesOf(operator, name, values.name);
     const names = [
       ...orderers.map((node) => ordererProcessName(topology, node)),
@@ -46,10 +47,18 @@ ${OPERATOR_OPTIONS_HELP}`,
     }
     await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
     const supervisor = await Supervisor.open({ directory: dataDirectory, report });
+    supervisor.atClose(() => keepConnection(dataDirectory, undefined));
     try {
+      await keepConnection(dataDirectory, undefined);
       for (const node of orderers) await startOrderer(operator, supervisor, node, { block });
       if (organization !== undefined)
         for (const peer of peers) await startPeer(operator, { supervisor, organization, peer, snapshot, block });
+      const all = connectionFile(topology, materialDirectory, { engine: 'fabric', endpoints: new Map() });
+      await keepConnection(dataDirectory, {
+        ...all,
+        organizations: all.organizations.filter(({ mspId }) => mspId === organization?.mspId),
+        orderers: all.orderers.filter((orderer) => names.includes(orderer.name)),
+      });
       context.stdout.write(`${names.join(', ')} ready\n`);
       await untilAborted(context.signal);
     } finally {

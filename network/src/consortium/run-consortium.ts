@@ -1,13 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { type ConnectionFile, connectionFile, keepConnection } from '../connection/connection-file.ts';
 import { FabricMaterial, type NodeMaterial } from '../fabric/fabric-material.ts';
 import { generateMaterial } from '../pki/generate-material.ts';
 import type { TlsLayout } from '../pki/material-layout.ts';
 import type { ProcessSpec, ProcessStatus } from '../supervisor/supervised-process.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
+import { SupervisorError } from '../supervisor/supervisor-error.ts';
 import { organizationView } from '../topology/organization-view.ts';
 import type { Topology, TopologyChaincode, TopologyOrganization } from '../topology/topology.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, EngineName } from './engine.ts';
 
 /** Where an organisation's process of a chaincode is to listen, and as whom. */
 export type ChaincodePlace = Readonly<{
@@ -34,20 +36,30 @@ export type ApplicationPlace = Readonly<{
   directory: string;
 }>;
 
-/** A process of the consortium's own application: the supervisor adds nothing to it but logs and restarts. */
+/** Processes of the consortium's own application: the supervisor adds nothing to them but logs and restarts. */
 export type OrganizationProcesses = Readonly<{
-  chaincode(place: ChaincodePlace): ProcessSpec;
+  /** Undefined for a chaincode whose processes are started by somebody else. */
+  chaincode?(place: ChaincodePlace): ProcessSpec | undefined;
+  /** Asked for organisations that run one: those with a `gatewayPort`. */
   application?(place: ApplicationPlace): ProcessSpec;
+  /** Ends what these processes stand on, after they have ended. */
+  close?(): Promise<void>;
 }>;
 
 export type ConsortiumOptions = Readonly<{
+  engine: EngineName;
   topology: Topology;
-  /** Keys, ledgers, logs of everything on this machine. */
+  /** Ledgers and logs of everything on this machine. */
   directory: string;
-  processes: OrganizationProcesses;
+  /** Keys and certificates; `keys` in the directory unless told otherwise. */
+  materialDirectory?: string;
+  /** Called once the directory is held and keys are there. Without it the network is hosted alone. */
+  processes?(): Promise<OrganizationProcesses>;
   makeEngine(context: EngineContext): Promise<Engine>;
   /** One line a step, for people. */
   report(line: string): void;
+  /** Aborted when people want it to stop before it has come up. */
+  signal?: AbortSignal;
 }>;
 export type EngineContext = Readonly<{
   topology: Topology;
@@ -58,26 +70,43 @@ export type EngineContext = Readonly<{
 }>;
 
 export type RunningConsortium = Readonly<{
+  connection: ConnectionFile;
   status(): readonly ProcessStatus[];
   /** Stops everything in reverse order. */
   close(): Promise<void>;
 }>;
 
+/** Where the keys of a data folder are unless told otherwise. */
+export const materialDirectoryOf = (directory: string) => path.join(directory, 'keys');
+/** Where organisations' application processes keep their data, each in a folder of its own. */
+export const ORGANIZATIONS_FOLDER = 'organizations';
+
 /**
  * Brings up a consortium on this machine: keys where they are missing, the network, a chaincode process per organisation, an application process
  * per organisation. Run again on the same directory it finds its data. Where a step fails, what was started is stopped.
- * @throws whatever a step throws, coded and with what to do
+ * @throws whatever a step throws, coded and with what to do; SupervisorError `MQ_INTERRUPTED` when the signal is given before everything is up
  */
 export async function runConsortium(options: ConsortiumOptions): Promise<RunningConsortium> {
-  const { topology, directory, report, makeEngine } = options;
+  const { topology, directory, report, makeEngine, signal } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const supervisor = await Supervisor.open({ directory, report });
+  const close = async () => {
+    await keepConnection(directory, undefined);
+    await supervisor.close();
+  };
+  // What is being brought up fails then, as nothing can be started any more.
+  const onAbort = () => void supervisor.close().catch(() => {}); // whoever waits for the end is told
+  signal?.addEventListener('abort', onAbort);
   try {
-    const materialDirectory = path.join(directory, 'keys');
+    refuseInterrupted(signal);
+    await keepConnection(directory, undefined);
+    const materialDirectory = options.materialDirectory ?? materialDirectoryOf(directory);
     const { created } = await generateMaterial(topology, materialDirectory);
     if (created.length > 0)
       report(`made ${created.length} development certificates of ${topology.organizations.length} organisations`);
-    const material = new FabricMaterial(topology, materialDirectory);
+    const processes = (await options.processes?.()) ?? {};
+    if (processes.close !== undefined) supervisor.atClose(processes.close);
+    const start: Start = { options, processes, supervisor, material: new FabricMaterial(topology, materialDirectory) };
     const engine = await makeEngine({
       topology,
       materialDirectory,
@@ -85,48 +114,65 @@ export async function runConsortium(options: ConsortiumOptions): Promise<Running
       supervisor,
       report,
     });
-    await Promise.all([engine.start(), startChaincodes(options, supervisor, engine, material)]);
+    await Promise.all([engine.start(), startChaincodes(start, engine)]);
     await engine.deploy();
-    report('chaincode answers; starting the gateways');
-    await startApplications(options, supervisor, material);
+    await startApplications(start);
+    const connection = connectionFile(topology, materialDirectory, { engine: options.engine, endpoints: new Map() });
+    refuseInterrupted(signal);
+    await keepConnection(directory, connection);
+    return { connection, status: () => supervisor.status(), close };
   } catch (error) {
-    await supervisor.close();
+    await close();
+    refuseInterrupted(signal);
     throw error;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
   }
-  return { status: () => supervisor.status(), close: () => supervisor.close() };
 }
 
-async function startChaincodes(
-  { topology, processes }: ConsortiumOptions,
-  supervisor: Supervisor,
-  engine: Engine,
-  material: FabricMaterial,
-): Promise<void> {
+function refuseInterrupted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new SupervisorError('MQ_INTERRUPTED', 'stopped before it had come up');
+}
+
+type Start = Readonly<{
+  options: ConsortiumOptions;
+  processes: OrganizationProcesses;
+  supervisor: Supervisor;
+  material: FabricMaterial;
+}>;
+
+async function startChaincodes(start: Start, engine: Engine): Promise<void> {
+  const { topology, report } = start.options;
   const places = topology.chaincodes.flatMap((chaincode) =>
     topology.organizations.flatMap((organization): ChaincodePlace[] => {
       const address = chaincode.addresses[organization.mspId];
       const packageId = engine.packageId(chaincode.name, organization.mspId);
       if (address === undefined || packageId === undefined) return [];
-      return [
-        { organization, chaincode, packageId, address, tls: material.chaincode(organization.mspId, chaincode.name) },
-      ];
+      const tls = start.material.chaincode(organization.mspId, chaincode.name);
+      return [{ organization, chaincode, packageId, address, tls }];
     }),
   );
-  await Promise.all(places.map((place) => supervisor.start(processes.chaincode(place))));
+  const specs = places.flatMap((place) => {
+    const spec = start.processes.chaincode?.(place);
+    if (spec !== undefined) return [spec];
+    const { organization, address, packageId } = place;
+    report(`chaincode of ${organization.mspId}: CHAINCODE_SERVER_ADDRESS=${address} CHAINCODE_ID=${packageId}`);
+    return [];
+  });
+  await Promise.all(specs.map((spec) => start.supervisor.start(spec)));
 }
 
-async function startApplications(
-  { topology, processes, directory }: ConsortiumOptions,
-  supervisor: Supervisor,
-  material: FabricMaterial,
-): Promise<void> {
+async function startApplications({ options, processes, supervisor, material }: Start): Promise<void> {
+  const { topology, directory, report } = options;
   const { application } = processes;
   if (application === undefined) return;
+  report('chaincode answers; starting the applications of the organisations');
   const tlsRoots = Object.fromEntries(topology.organizations.map(({ mspId }) => [mspId, material.tlsRoot(mspId)]));
-  const places = topology.organizations.map((organization): ApplicationPlace => {
+  const running = topology.organizations.filter(({ gatewayPort }) => gatewayPort !== undefined);
+  const places = running.map((organization): ApplicationPlace => {
     const { mspId, name, clients } = organization;
     const { endpoint, serverName } = organizationView(topology, mspId);
-    const own = path.join(directory, 'organizations', name);
+    const own = path.join(directory, ORGANIZATIONS_FOLDER, name);
     mkdirSync(own, { recursive: true, mode: 0o700 });
     const client = material.user(mspId, clients[0]?.name ?? '');
     return { organization, endpoint, serverName, tlsRoot: material.tlsRoot(mspId), tlsRoots, client, directory: own };

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { answersOk } from '../supervisor/probe.ts';
+import { answersOk, answersTls } from '../supervisor/probe.ts';
 import type { ProcessSpec } from '../supervisor/supervised-process.ts';
 import type { Topology, TopologyOrderer, TopologyOrganization, TopologyPeer } from '../topology/topology.ts';
 import type { FabricBinaries } from './fabric-binaries.ts';
@@ -58,7 +58,7 @@ export function peerProcess(options: PeerProcessOptions): ProcessSpec {
     args: ['node', 'start'],
     env: { FABRIC_CFG_PATH: folder, FABRIC_LOGGING_SPEC: 'info' },
     cwd: folder,
-    isReady: () => answersOk(`http://${peer.host ?? organization.host}:${peer.operationsPort}/healthz`),
+    isReady: () => isServing(peer.host ?? organization.host, peer.operationsPort, peer.port),
     readyTimeoutMs: NODE_READY_TIMEOUT_MS,
   };
 }
@@ -83,7 +83,14 @@ export function ordererProcess({ topology, node, material, binaries, directory }
     args: [],
     env: { FABRIC_CFG_PATH: folder, FABRIC_LOGGING_SPEC: 'info' },
     cwd: folder,
-    isReady: () => answersOk(`http://${node.host}:${node.operationsPort}/healthz`),
+    isReady: () => isServing(node.host, node.operationsPort, node.adminPort, node.port),
     readyTimeoutMs: NODE_READY_TIMEOUT_MS,
   };
+}
+
+/** A node calls itself healthy before it serves: its own ports open after its operations service. */
+async function isServing(host: string, operationsPort: number, ...ports: readonly number[]): Promise<boolean> {
+  if (!(await answersOk(`http://${host}:${operationsPort}/healthz`))) return false;
+  const answers = await Promise.all(ports.map((port) => answersTls(host, port)));
+  return answers.every(Boolean);
 }

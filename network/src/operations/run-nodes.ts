@@ -47,9 +47,9 @@ export async function joinPeerNode(
   const { channel, report } = operator;
   const name = peerProcessName(organization, peer);
   const command = operator.peerCommand(organization, { organization, peer });
-  // The peer's own port opens a moment after its health check answers.
-  const joined = await until(`${name} can be administered`, () => command.run('channel', 'list'));
-  if (joined.split('\n').some((line) => line.trim() === channel)) {
+  const isMember = async () =>
+    (await command.run('channel', 'list')).split('\n').some((line) => line.trim() === channel);
+  if (await isMember()) {
     report(`${name} is a member of ${channel} already`);
     return;
   }
@@ -58,8 +58,7 @@ export async function joinPeerNode(
     await until(`${name} has read the snapshot`, async () => {
       const status = await command.run('channel', 'joinbysnapshotstatus');
       if (!status.includes('No joinbysnapshot operation is in progress')) return undefined;
-      const listed = await command.run('channel', 'list');
-      return listed.split('\n').some((line) => line.trim() === channel) ? true : undefined;
+      return (await isMember()) ? true : undefined;
     });
     report(`${name} joined ${channel} from the snapshot ${snapshot}`);
     return;
@@ -109,11 +108,7 @@ export async function joinOrdererNode(
 ): Promise<void> {
   const { topology, material, binaries, channel, report } = operator;
   const name = ordererProcessName(topology, node);
-  // The administration port opens a moment after the health check answers.
-  const { state } = await until(`${name} can be administered`, async () => ({
-    state: await ordererState(operator, node, adminAddress),
-  }));
-  if (state !== undefined) {
+  if ((await ordererState(operator, node, adminAddress)) !== undefined) {
     report(`${name} has joined ${channel} already`);
     return;
   }

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 const PROBE_TIMEOUT_MS = 2_000;
 
@@ -11,6 +12,29 @@ export function acceptsConnections(host: string, port: number): Promise<boolean>
       resolve(accepted);
     };
     socket.once('connect', () => answer(true));
+    socket.once('error', () => answer(false));
+    socket.once('timeout', () => answer(false));
+  });
+}
+
+/**
+ * Does a TLS server complete a handshake there? A port may be open long before: the kernel accepts for a process that does not serve yet.
+ * Whose certificate it is, is not asked.
+ */
+export function answersTls(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connectTls({
+      host,
+      port,
+      timeout: PROBE_TIMEOUT_MS,
+      rejectUnauthorized: false,
+      ALPNProtocols: ['h2', 'http/1.1'],
+    });
+    const answer = (completed: boolean) => {
+      socket.destroy();
+      resolve(completed);
+    };
+    socket.once('secureConnect', () => answer(true));
     socket.once('error', () => answer(false));
     socket.once('timeout', () => answer(false));
   });

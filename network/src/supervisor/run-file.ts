@@ -1,20 +1,33 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ProcessState, ProcessStatus } from './supervised-process.ts';
 
 /** A process named so that another one that was given its number later is not taken for it. */
-export type KnownProcess = Readonly<{ name: string; pid: number; startedAt: string | null }>;
-type RunFileContent = Readonly<{ supervisor: KnownProcess; processes: readonly KnownProcess[] }>;
+type KnownProcess = Readonly<{ name: string; pid: number; startedAt: string | null }>;
+/** A supervised process; it has no process id while it waits to be started again. */
+export type ListedProcess = Readonly<{
+  name: string;
+  state: ProcessState;
+  /** How often it was started again since its supervisor started it. */
+  restarts: number;
+  pid: number | null;
+  startedAt: string | null;
+}>;
+type RunFileContent = Readonly<{ supervisor: KnownProcess; processes: readonly ListedProcess[] }>;
 
 const END_GRACE_MS = 5_000;
 const POLL_MS = 50;
 /** Field 22 of /proc/<pid>/stat, counted after the command in parentheses (proc(5)). */
 const START_TIME_AFTER_COMMAND = 19;
 
-/** The list of what a supervisor runs, kept on disk so that nothing is orphaned for good when the supervisor itself is killed. */
+/**
+ * The list of what a supervisor runs, kept on disk: other processes see how each fares, and nothing is orphaned for good when the supervisor
+ * itself is killed.
+ */
 export class RunFile {
   readonly #file: string;
-  readonly #processes = new Map<string, KnownProcess>();
+  readonly #processes = new Map<string, ListedProcess>();
 
   constructor(file: string) {
     this.#file = file;
@@ -36,9 +49,11 @@ export class RunFile {
     this.#write();
   }
 
-  note(name: string, pid: number | undefined): void {
-    if (pid === undefined) this.#processes.delete(name);
-    else this.#processes.set(name, describe(name, pid));
+  /** Writes down how a process fares; one that was stopped is no longer listed. */
+  note({ name, state, restarts, pid }: ProcessStatus): void {
+    const startedAt = pid === undefined ? null : startTimeOf(pid);
+    if (state === 'stopped') this.#processes.delete(name);
+    else this.#processes.set(name, { name, state, restarts, pid: pid ?? null, startedAt });
     this.#write();
   }
 
@@ -48,7 +63,7 @@ export class RunFile {
 
   #write(): void {
     const content: RunFileContent = {
-      supervisor: describe('supervisor', process.pid),
+      supervisor: { name: 'supervisor', pid: process.pid, startedAt: startTimeOf(process.pid) },
       processes: [...this.#processes.values()],
     };
     mkdirSync(path.dirname(this.#file), { recursive: true });
@@ -57,18 +72,19 @@ export class RunFile {
   }
 }
 
+/** The list of what runs in a directory. */
+export const runFileOf = (directory: string) => new RunFile(path.join(directory, 'run.json'));
+
 /** Ends those of the processes that still run: asked first, then by force. Returns their names. */
-export async function endLeftovers(processes: readonly KnownProcess[]): Promise<readonly string[]> {
-  const alive = processes.filter(isAlive);
+export async function endLeftovers(processes: readonly ListedProcess[]): Promise<readonly string[]> {
+  const alive = processes
+    .flatMap(({ name, pid, startedAt }) => (pid === null ? [] : [{ name, pid, startedAt }]))
+    .filter(isAlive);
   for (const { pid } of alive) signal(pid, 'SIGTERM');
   const until = performance.now() + END_GRACE_MS;
   while (alive.some(isAlive) && performance.now() < until) await delay(POLL_MS);
   for (const left of alive.filter(isAlive)) signal(left.pid, 'SIGKILL');
   return alive.map(({ name }) => name);
-}
-
-function describe(name: string, pid: number): KnownProcess {
-  return { name, pid, startedAt: startTimeOf(pid) };
 }
 
 /** Without /proc (macOS, Windows) a process cannot be told from a later one of the same number: then it counts as gone, and is left alone. */

@@ -33,12 +33,8 @@ const MAX_BACKOFF_MS = 10_000;
 const HEALTHY_AFTER_MS = 30_000;
 const LOG_TAIL_LINES = 12;
 
-export type Watcher = Readonly<{
-  /** Every change of state, with a sentence for people where there is something to say. */
-  onState(status: ProcessStatus, remark?: string): void;
-  /** The process id changed: whoever keeps the list of started processes writes it down. */
-  onPid(name: string, pid: number | undefined): void;
-}>;
+/** Told of every change of state or process id, with a sentence for people where there is something to say. */
+export type Watcher = (status: ProcessStatus, remark?: string) => void;
 
 /** One child process, restarted with back-off when it ends unasked. Its output goes to a log file of its own. */
 export class SupervisedProcess {
@@ -61,7 +57,7 @@ export class SupervisedProcess {
     return {
       name: this.spec.name,
       state: this.#state,
-      pid: this.#child?.pid,
+      pid: hasEnded(this.#child) ? undefined : this.#child?.pid,
       restarts: this.#restarts,
       logFile: this.#logFile,
     };
@@ -72,13 +68,11 @@ export class SupervisedProcess {
    * @throws SupervisorError `MQ_PROCESS_NOT_READY` with the end of its log, when it ends first or takes too long
    */
   async start(): Promise<void> {
-    this.#enter('starting');
-    this.#spawn();
-    const child = this.#child;
+    const child = this.#spawn('starting');
     const until = performance.now() + this.spec.readyTimeoutMs;
     while (!(await this.spec.isReady())) {
       this.#stop.signal.throwIfAborted();
-      const ended = this.#child !== child || child?.exitCode !== null;
+      const ended = hasEnded(child);
       if (ended || performance.now() > until) {
         const why = ended ? 'ended before it was ready' : `was not ready after ${this.spec.readyTimeoutMs} ms`;
         await this.stop(0);
@@ -97,7 +91,7 @@ export class SupervisedProcess {
   async stop(graceMs: number): Promise<void> {
     this.#stop.abort();
     const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
+    if (child === undefined || hasEnded(child)) {
       this.#enter('stopped');
       return;
     }
@@ -107,12 +101,12 @@ export class SupervisedProcess {
     const grace = new AbortController();
     await Promise.race([ended, delay(graceMs, undefined, { signal: grace.signal }).catch(() => {})]);
     grace.abort();
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    if (!hasEnded(child)) child.kill('SIGKILL');
     await ended;
     this.#enter('stopped');
   }
 
-  #spawn(): void {
+  #spawn(state: ProcessState): ChildProcess {
     mkdirSync(path.dirname(this.#logFile), { recursive: true });
     const log = openSync(this.#logFile, 'a', 0o600);
     const startedMs = performance.now();
@@ -125,14 +119,14 @@ export class SupervisedProcess {
     });
     closeSync(log);
     this.#child = child;
-    this.#watcher.onPid(this.spec.name, child.pid);
+    this.#enter(state);
     // An error that is no exit (the command does not exist) is followed by no exit event.
     child.once('error', (error) => this.#ended(`could not be started: ${error.message}`, startedMs));
     child.once('exit', (code, signal) => this.#ended(`ended (${signal ?? `status ${code}`})`, startedMs));
+    return child;
   }
 
   #ended(how: string, startedMs: number): void {
-    this.#watcher.onPid(this.spec.name, undefined);
     if (this.#stop.signal.aborted || this.#state === 'starting') return;
     if (performance.now() - startedMs > HEALTHY_AFTER_MS) this.#backoffMs = FIRST_BACKOFF_MS;
     const waitMs = this.#backoffMs;
@@ -145,9 +139,13 @@ export class SupervisedProcess {
     try {
       await delay(waitMs, undefined, { signal: this.#stop.signal });
       this.#restarts += 1;
-      this.#spawn();
-      while (!(await this.spec.isReady())) await delay(POLL_MS, undefined, { signal: this.#stop.signal });
-      if (this.#child?.exitCode === null) this.#enter('ready', `${this.spec.name} is back`);
+      const child = this.#spawn('restarting');
+      while (!(await this.spec.isReady())) {
+        // The end of this one has begun a wait of its own.
+        if (hasEnded(child)) return;
+        await delay(POLL_MS, undefined, { signal: this.#stop.signal });
+      }
+      if (!hasEnded(child)) this.#enter('ready', `${this.spec.name} is back`);
     } catch (cause) {
       if (!this.#stop.signal.aborted) throw cause;
     }
@@ -155,7 +153,7 @@ export class SupervisedProcess {
 
   #enter(state: ProcessState, remark?: string): void {
     this.#state = state;
-    this.#watcher.onState(this.status, remark);
+    this.#watcher(this.status, remark);
   }
 
   #logTail(): string {
@@ -165,4 +163,9 @@ export class SupervisedProcess {
       return '(it wrote no log)';
     }
   }
+}
+
+/** Also one that could not be started at all: it has no process id. */
+function hasEnded(child: ChildProcess | undefined): boolean {
+  return child?.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 }

@@ -1,6 +1,11 @@
-export type SupervisorErrorCode = 'MQ_PROCESS_NOT_READY' | 'MQ_PROCESS_NAME_TAKEN' | 'MQ_ALREADY_RUNNING';
+export type SupervisorErrorCode =
+  | 'MQ_PROCESS_NOT_READY'
+  | 'MQ_PROCESS_NAME_TAKEN'
+  | 'MQ_PROCESS_UNKNOWN'
+  | 'MQ_ALREADY_RUNNING'
+  | 'MQ_INTERRUPTED';
 
-/** A process that could not be brought up, with what to look at. */
+/** Something about supervised processes that an operator can act on. */
 export class SupervisorError extends Error {
   override readonly name = 'SupervisorError';
   readonly code: SupervisorErrorCode;

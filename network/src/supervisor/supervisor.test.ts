@@ -4,9 +4,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { acceptsConnections } from './probe.ts';
+import { acceptsConnections, answersTls } from './probe.ts';
+import { runFileOf } from './run-file.ts';
 import type { ProcessSpec } from './supervised-process.ts';
 import { Supervisor } from './supervisor.ts';
+
+const PATIENCE_MS = 20_000;
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -26,7 +29,11 @@ const isAlive = (pid: number) => {
 };
 
 async function until(what: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await what())) await delay(20);
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!(await what())) {
+    if (performance.now() > deadline) throw new Error(`waited in vain until ${what}`);
+    await delay(20);
+  }
 }
 
 /** A process that listens, and ends on SIGTERM as any server of ours. */
@@ -46,12 +53,21 @@ async function listener(name: string, script?: string): Promise<ProcessSpec & { 
 describe('Supervisor', () => {
   let directory = '';
   const lines: string[] = [];
-  const open = () => Supervisor.open({ directory, report: (line) => lines.push(line) });
+  const opened: Supervisor[] = [];
+  const open = async (stopGraceMs?: number) => {
+    const more = stopGraceMs === undefined ? {} : { stopGraceMs };
+    const supervisor = await Supervisor.open({ directory, report: (line) => lines.push(line), ...more });
+    opened.push(supervisor);
+    return supervisor;
+  };
   beforeEach(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'medquorum-supervisor-'));
     lines.length = 0;
   });
-  afterEach(() => rm(directory, { recursive: true, force: true }));
+  afterEach(async () => {
+    for (const supervisor of opened.splice(0)) await supervisor.close();
+    await rm(directory, { recursive: true, force: true });
+  });
 
   it('starts, restarts after a crash and stops', async () => {
     const supervisor = await open();
@@ -63,8 +79,52 @@ describe('Supervisor', () => {
     await until(() => supervisor.status()[0]?.state === 'ready' && supervisor.status()[0]?.pid !== first);
     expect(supervisor.status()[0]?.restarts).toBe(1);
     expect(lines.some((line) => line.includes('server ended (SIGKILL)'))).toBe(true);
+    const { pid } = supervisor.status()[0] ?? {};
+    expect(runFileOf(directory).read()?.processes).toMatchObject([
+      { name: 'server', state: 'ready', restarts: 1, pid },
+    ]);
     await supervisor.close();
     expect(await acceptsConnections('127.0.0.1', spec.port)).toBe(false);
+  });
+
+  it('lists a process that ends again and again, with how often it was started', async () => {
+    const supervisor = await open();
+    const spec = await listener('looping');
+    const [flag, listen = ''] = spec.args;
+    const flagFile = path.join(directory, 'started-before');
+    const once = `const fs = require('node:fs'); if (fs.existsSync(${JSON.stringify(flagFile)})) process.exit(4);
+      fs.writeFileSync(${JSON.stringify(flagFile)}, ''); ${listen}`;
+    await supervisor.start({ ...spec, args: [flag ?? '', once] });
+    const listed = () => runFileOf(directory).read()?.processes[0];
+    process.kill(supervisor.status()[0]?.pid ?? 0, 'SIGKILL');
+    await until(() => (listed()?.restarts ?? 0) >= 2 && listed()?.pid === null);
+    expect(listed()).toMatchObject({ name: 'looping', state: 'restarting', startedAt: null });
+    await supervisor.close();
+    expect(runFileOf(directory).read()).toBeUndefined();
+  });
+
+  it('ends what processes stand on after them, and gives the directory up last', async () => {
+    const supervisor = await open();
+    const spec = await listener('on-top');
+    await supervisor.start(spec);
+    const found: unknown[] = [];
+    supervisor.atClose(async () => {
+      found.push(await acceptsConnections('127.0.0.1', spec.port), runFileOf(directory).read()?.supervisorAlive);
+    });
+    await supervisor.close();
+    expect(found).toEqual([false, true]);
+  });
+
+  it('starts nothing any more once it is closed', async () => {
+    const supervisor = await open();
+    await supervisor.close();
+    await expect(supervisor.start(await listener('late'))).rejects.toMatchObject({ code: 'MQ_INTERRUPTED' });
+    let ended = false;
+    supervisor.atClose(async () => {
+      ended = true;
+    });
+    await supervisor.close();
+    expect(ended).toBe(true);
   });
 
   it('says why a process is not ready, with the end of its log', async () => {
@@ -84,7 +144,7 @@ describe('Supervisor', () => {
   });
 
   it('ends by force what does not end when asked', async () => {
-    const supervisor = await Supervisor.open({ directory, report: () => {}, stopGraceMs: 100 });
+    const supervisor = await open(100);
     const spec = await listener('stubborn');
     const [flag, listen = ''] = spec.args;
     await supervisor.start({ ...spec, args: [flag ?? '', `process.on('SIGTERM', () => {}); ${listen}`] });
@@ -125,5 +185,17 @@ describe('Supervisor', () => {
     await supervisor.start(spec);
     await expect(supervisor.start(spec)).rejects.toMatchObject({ code: 'MQ_PROCESS_NAME_TAKEN' });
     await supervisor.close();
+  });
+});
+
+describe('answersTls', () => {
+  it('is false of a port that accepts and does not serve', async () => {
+    const server = createServer(() => {});
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    expect(await acceptsConnections('127.0.0.1', port)).toBe(true);
+    expect(await answersTls('127.0.0.1', port)).toBe(false);
+    server.close();
+    expect(await answersTls('127.0.0.1', port)).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { endLeftovers, RunFile } from './run-file.ts';
+import { endLeftovers, type RunFile, runFileOf } from './run-file.ts';
 import { type ProcessSpec, type ProcessStatus, SupervisedProcess } from './supervised-process.ts';
 import { SupervisorError } from './supervisor-error.ts';
 
@@ -13,26 +13,25 @@ export type SupervisorOptions = Readonly<{
   stopGraceMs?: number;
 }>;
 
+/** Where the processes of a directory log, each in `<name>.log`. */
+export const logDirectoryOf = (directory: string) => path.join(directory, 'logs');
+
 /** Starts processes, keeps them up, stops them in reverse order. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #runFile: RunFile;
   readonly #processes = new Map<string, SupervisedProcess>();
+  readonly #endings: (() => Promise<void>)[] = [];
+  #closing: Promise<void> | undefined;
 
   /**
    * Takes over the directory, ending processes that an earlier, killed supervisor left running.
    * @throws SupervisorError `MQ_ALREADY_RUNNING` when a living supervisor holds the directory
    */
   static async open(options: SupervisorOptions): Promise<Supervisor> {
-    const runFile = new RunFile(path.join(options.directory, 'run.json'));
-    const left = runFile.read();
-    if (left?.supervisorAlive) {
-      throw new SupervisorError(
-        'MQ_ALREADY_RUNNING',
-        `process ${left.supervisor.pid} runs ${options.directory} already; stop it first`,
-      );
-    }
-    const ended = await endLeftovers(left?.processes ?? []);
+    const runFile = runFileOf(options.directory);
+    refuseHeld(runFile, options.directory);
+    const ended = await endLeftovers(runFile.read()?.processes ?? []);
     if (ended.length > 0) options.report(`ended what an earlier run left behind: ${ended.join(', ')}`);
     runFile.claim();
     return new Supervisor(options, runFile);
@@ -44,7 +43,7 @@ export class Supervisor {
   }
 
   get logDirectory(): string {
-    return path.join(this.#options.directory, 'logs');
+    return logDirectoryOf(this.#options.directory);
   }
 
   /** In the order in which they were started. */
@@ -54,15 +53,15 @@ export class Supervisor {
 
   /**
    * Starts a process and resolves when it is ready; from then on it is restarted when it ends.
-   * @throws SupervisorError `MQ_PROCESS_NOT_READY`, `MQ_PROCESS_NAME_TAKEN`
+   * @throws SupervisorError `MQ_PROCESS_NOT_READY`, `MQ_PROCESS_NAME_TAKEN`, `MQ_INTERRUPTED` once it is closing
    */
   async start(spec: ProcessSpec): Promise<void> {
+    if (this.#closing !== undefined)
+      throw new SupervisorError('MQ_INTERRUPTED', `${spec.name} is not started: everything is being stopped`);
     if (this.#processes.has(spec.name)) throw new SupervisorError('MQ_PROCESS_NAME_TAKEN', `${spec.name} runs already`);
-    const supervised = new SupervisedProcess(spec, this.logDirectory, {
-      onState: (_status, remark) => {
-        if (remark !== undefined) this.#options.report(remark);
-      },
-      onPid: (name, pid) => this.#runFile.note(name, pid),
+    const supervised = new SupervisedProcess(spec, this.logDirectory, (status, remark) => {
+      this.#runFile.note(status);
+      if (remark !== undefined) this.#options.report(remark);
     });
     this.#processes.set(spec.name, supervised);
     await supervised.start();
@@ -74,9 +73,29 @@ export class Supervisor {
     this.#processes.delete(name);
   }
 
-  /** Stops everything, the last started first; those started together (`parallel`) stop one by one all the same. Never throws. */
-  async close(): Promise<void> {
+  /** Ends what processes stand on and is none of them (a database server): after they have stopped, before the directory is given up. */
+  atClose(end: () => Promise<void>): void {
+    if (this.#closing === undefined) this.#endings.push(end);
+    else this.#closing = this.#closing.then(end); // it came up while everything was being stopped
+  }
+
+  /** Stops everything, the last started first; those started together (`parallel`) stop one by one all the same. Nothing starts any more. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     for (const name of [...this.#processes.keys()].reverse()) await this.stop(name);
+    for (const end of this.#endings.splice(0).reverse()) await end();
     this.#runFile.release();
   }
+}
+
+/** @throws SupervisorError `MQ_ALREADY_RUNNING` when a living supervisor holds the directory */
+export function refuseHeld(runFile: RunFile, directory: string): void {
+  const holder = runFile.read();
+  if (!holder?.supervisorAlive) return;
+  const { pid } = holder.supervisor;
+  throw new SupervisorError('MQ_ALREADY_RUNNING', `process ${pid} runs ${directory} already; stop it first`);
 }

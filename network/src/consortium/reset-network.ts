@@ -1,0 +1,53 @@
+import { existsSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { runFileOf } from '../supervisor/run-file.ts';
+import { refuseHeld, Supervisor } from '../supervisor/supervisor.ts';
+import type { HostedApplication } from './hosted-application.ts';
+import { materialDirectoryOf, ORGANIZATIONS_FOLDER } from './run-consortium.ts';
+
+/**
+ * What a data folder holds of a ledger, on either engine, and what organisations' processes made of it. Named one by one: a folder that is no
+ * data folder may well have a `network` of its own.
+ */
+const LEDGER_FOLDERS = [
+  'ledger',
+  ...['ledger', 'channel', 'builder', 'chaincodes', 'orderers', 'peers'].map((name) => path.join('network', name)),
+  ORGANIZATIONS_FOLDER,
+];
+
+export type ResetOptions = Readonly<{
+  /** The network's data folder. */
+  directory: string;
+  application?: HostedApplication | undefined;
+  /** Delete keys and certificates as well; the next start makes new ones. */
+  keysToo: boolean;
+  /** Only say what would be deleted. */
+  dryRun: boolean;
+  report(line: string): void;
+}>;
+
+/**
+ * Deletes the ledgers of a network that does not run, and all that follows from them; what a killed supervisor left running is ended first.
+ * Returns the folders, none where there is nothing.
+ * @throws SupervisorError `MQ_ALREADY_RUNNING` when a living supervisor holds the directory
+ */
+export async function resetNetwork(options: ResetOptions): Promise<readonly string[]> {
+  const { directory, application, keysToo, dryRun, report } = options;
+  const folders = LEDGER_FOLDERS.map((folder) => path.join(directory, folder));
+  if (keysToo) folders.push(materialDirectoryOf(directory));
+  const remove = async () => {
+    const found = folders.filter((folder) => existsSync(folder));
+    if (!dryRun) for (const folder of found) rmSync(folder, { recursive: true, force: true });
+    return [...found, ...((await application?.reset(directory, { dryRun })) ?? [])];
+  };
+  if (dryRun || !existsSync(directory)) {
+    refuseHeld(runFileOf(directory), directory);
+    return remove();
+  }
+  const supervisor = await Supervisor.open({ directory, report });
+  try {
+    return await remove();
+  } finally {
+    await supervisor.close();
+  }
+}
