@@ -112,7 +112,7 @@ describe('with programs of 2.x in FABRIC_BIN', () => {
     let stderr = '';
     const status = await runCommand(
       ['network', 'up', '--engine', 'fabric', '--topology', topology, '--data', path.join(folder, 'data')],
-      [networkUp()],
+      [networkUp(undefined)],
       {
         stdout: { write: () => true },
         stderr: { write: (text) => (stderr += text) },
