@@ -1,4 +1,4 @@
-import { CITY, REGULATOR, TestConsortium } from '@medquorum/gateway/testing/test-consortium';
+import { CITY, REGULATOR, START_TIMEOUT_MS, TestConsortium } from '@medquorum/gateway/testing/test-consortium';
 
 const PLACE = { facility: 'city-hospital-main', zone: 'clinical' };
 const observation = (text: string) => ({ resourceType: 'Observation', status: 'final', code: { text } });
@@ -15,8 +15,8 @@ describe('content keys', () => {
     await consortium.practitioner(CITY, 'clinician');
     patient = (await consortium.as(CITY, 'admin', 'POST', '/patients', { wallet: 'custodial' })).json().pseudonym;
     await consortium.as(CITY, 'clinician', 'POST', `/patients/${patient}/care-relations`, { relation: 'treatment' });
-  }, 120_000);
-  afterAll(() => consortium.close(), 60_000);
+  }, START_TIMEOUT_MS);
+  afterAll(() => consortium.close(), START_TIMEOUT_MS);
 
   const read = async (recordId: string) =>
     (

@@ -5,8 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { freePorts } from '@medquorum/network/supervisor/free-ports';
 import { ChildProcesses } from '../conformance/child-processes.ts';
-import { freePorts } from '../conformance/free-ports.ts';
 import { medquorumArguments } from './medquorum-process.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../docs/examples/asset', import.meta.url));

@@ -4,8 +4,8 @@ import {
   type TestNetwork,
   type TestNetworkOptions,
 } from '@medquorum/network/embedded/start-test-network';
+import { freePorts } from '@medquorum/network/supervisor/free-ports';
 import { ChildProcesses } from '../conformance/child-processes.ts';
-import { freePorts } from '../conformance/free-ports.ts';
 
 const CHAINCODE = fileURLToPath(new URL('../../docs/examples/asset/asset-chaincode.cjs', import.meta.url));
 export const ASSET_MSP_IDS = ['Org1MSP', 'Org2MSP', 'Org3MSP'] as const;

@@ -1,0 +1,43 @@
+import type { EngineName } from '../consortium/engine.ts';
+import type { Topology } from '../topology/topology.ts';
+import { startEmbeddedUnderTest } from './embedded-under-test.ts';
+import { startFabricUnderTest } from './fabric-under-test.ts';
+
+/** A consortium's network that ends with its test. What only one engine can do is not here. */
+export interface NetworkUnderTest {
+  readonly engine: EngineName;
+  /** With the ports where everything listens. */
+  readonly topology: Topology;
+  readonly materialDirectory: string;
+  /** `host:port` of the gateway service of an organisation's peer. */
+  endpointOf(mspId: string): string;
+  close(): Promise<void>;
+}
+
+/** A chaincode process that a network wants: where, under which id, and who calls it. */
+export type ChaincodePlace = Readonly<{
+  chaincode: string;
+  chaincodeId: string;
+  mspIds: readonly string[];
+  host: string;
+  /** 0: any free port. */
+  port: number;
+}>;
+
+export type NetworkUnderTestOptions = Readonly<{
+  /** Its ports are replaced by free ones. */
+  topology: Topology;
+  /** For keys, ledgers and logs. */
+  directory: string;
+  /** Organisations that may share a chaincode process where the engine lets them: processes are the slow part of a start. */
+  sharing: readonly (readonly string[])[];
+  /** Starts a process; resolves with its port once it listens. */
+  startChaincode(place: ChaincodePlace): Promise<number>;
+  /** A function of the chaincode that can be endorsed on an empty ledger. */
+  harmlessCall: Readonly<{ chaincode: string; functionName: string }>;
+}>;
+
+/** Brings up the same network on either engine; resolves when every organisation's gateway service finds endorsers everywhere. */
+export function startNetworkUnderTest(engine: EngineName, options: NetworkUnderTestOptions): Promise<NetworkUnderTest> {
+  return engine === 'embedded' ? startEmbeddedUnderTest(options) : startFabricUnderTest(options);
+}
