@@ -17,7 +17,7 @@ const LAYERS = {
 /** The suites that take either engine, by layer; without `--engine` they run on the embedded network. */
 const EITHER_ENGINE = {
   chaincode: ['test/chaincode/ehr-network'],
-  network: ['test/network/asset-example', 'test/network/identities'],
+  network: ['test/network/(absent-parts|asset-example|identities)'],
   gateway: ['test/gateway/(?!embedded-)'],
 };
 const ENGINES = ['embedded', 'fabric'];
@@ -32,18 +32,19 @@ await prepare(import.meta, { nodeArgs: ['--experimental-vm-modules'] });
 const args = process.argv.slice(2);
 const layer = option('--layer', Object.keys(LAYERS));
 const engine = option('--engine', ENGINES);
+if (engine !== undefined) process.env[ENGINE_VARIABLE] = engine;
 const fastAt = args.indexOf('--fast');
 if (fastAt >= 0) args.splice(fastAt, 1);
 
 /** Options of jest whose value is the next argument. */
 const WITH_VALUE = ['-t', '--testNamePattern'];
 const isNamed = args.some((arg, at) => !arg.startsWith('-') && !WITH_VALUE.includes(args[at - 1]));
-if (engine === 'fabric') process.exit((await hasFabric()) ? onFabric(layer, args) : 1);
 if (layer === 'fabric') {
   const own = jest(LAYERS.fabric, args);
   const isWhole = !isNamed && (await hasFabric());
   process.exit(isWhole ? Math.max(own, onFabric(undefined, args.map(besideTheFirst))) : own);
 }
+if (engine === 'fabric') process.exit((await hasFabric()) ? onFabric(layer, args) : 1);
 if (layer !== undefined) process.exit(jest(LAYERS[layer], args));
 if (isNamed) process.exit(jest([], args));
 const unit = jest(UNIT, ['--maxWorkers=2', ...args]);
@@ -83,7 +84,8 @@ function onFabric(ofLayer, jestArgs) {
     );
     return 2;
   }
-  return jest(isNamed ? [] : suites, ['--runInBand', ...jestArgs], { [ENGINE_VARIABLE]: 'fabric' });
+  process.env[ENGINE_VARIABLE] = 'fabric';
+  return jest(isNamed ? [] : suites, ['--runInBand', ...jestArgs]);
 }
 
 /** The second run's results must not overwrite the first's. */
@@ -91,7 +93,7 @@ function besideTheFirst(arg) {
   return arg.startsWith('--outputFile=') ? `${arg}.integration` : arg;
 }
 
-function jest(folders, jestArgs, env = {}) {
+function jest(folders, jestArgs) {
   const { status } = spawnSync(
     process.execPath,
     [
@@ -102,7 +104,7 @@ function jest(folders, jestArgs, env = {}) {
       ...folders.map((folder) => `^${PROJECT_DIR}/${folder}`),
       ...jestArgs,
     ],
-    { cwd: PROJECT_DIR, stdio: 'inherit', env: { ...process.env, ...env } },
+    { cwd: PROJECT_DIR, stdio: 'inherit' },
   );
   return status ?? 1;
 }

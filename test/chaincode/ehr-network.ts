@@ -49,7 +49,6 @@ export class EhrNetwork {
         processes.push(started);
         return started.port;
       },
-      harmlessCall: { chaincode: 'ehr', functionName: 'org.hyperledger.fabric:GetMetadata' },
     }).catch(async (error: unknown) => {
       await Promise.all(processes.map(({ stop }) => stop()));
       throw error;

@@ -92,7 +92,6 @@ export class TestConsortium<Network extends NetworkUnderTest = NetworkUnderTest>
           chaincodes.set(first, started);
           return started.port;
         },
-        harmlessCall: { chaincode: 'ehr', functionName: 'org.hyperledger.fabric:GetMetadata' },
       }),
       startEmbeddedPostgres({ dir: path.join(directory, 'postgres') }),
     ]).catch(async (error: unknown) => {

@@ -34,6 +34,8 @@ export async function startEmbeddedUnderTest(options: NetworkUnderTestOptions): 
     materialDirectory,
     network,
     endpointOf: (mspId) => network.endpoint(mspId).address,
+    stopPeer: async (mspId) => void network.setFaults(mspId, { down: true }),
+    startPeer: async (mspId) => void network.setFaults(mspId, { down: false }),
     close: () => network.close(),
   };
 }

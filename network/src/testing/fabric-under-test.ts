@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { PROJECT_DIRECTORY } from '../cli/project-directory.ts';
 import { requireFabricBinaries } from '../fabric/fabric-binaries.ts';
+import { peerProcessName } from '../fabric/node-processes.ts';
 import { FabricNetwork } from '../fabric/start-fabric-network.ts';
 import { generateMaterial } from '../pki/generate-material.ts';
-import { freePorts } from '../supervisor/free-ports.ts';
+import type { ProcessSpec } from '../supervisor/supervised-process.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
-import type { Topology, TopologyOrderer, TopologyPeer } from '../topology/topology.ts';
 import type { NetworkUnderTest, NetworkUnderTestOptions } from './network-under-test.ts';
-import { untilEndorsed } from './until-endorsed.ts';
+import { onFreePorts } from './on-free-ports.ts';
 
 /** Nobody reads these ledgers again: nodes end at once. */
 const STOP_GRACE_MS = 0;
@@ -30,13 +30,18 @@ export async function startFabricUnderTest(options: NetworkUnderTestOptions): Pr
     await supervisor.close();
     process.removeListener('exit', killAll);
   };
+  const specs = new Map<string, ProcessSpec>();
+  const start = (spec: ProcessSpec) => {
+    specs.set(spec.name, spec);
+    return supervisor.start(spec);
+  };
   try {
     const network = await FabricNetwork.prepare({
       topology,
       materialDirectory,
       directory: path.join(directory, 'network'),
       binaries,
-      supervisor,
+      supervisor: { start },
       report: () => {},
       chaincodeTls: 'none',
     });
@@ -49,55 +54,32 @@ export async function startFabricUnderTest(options: NetworkUnderTestOptions): Pr
     );
     await Promise.all([network.start(), ...processes]);
     await network.deploy();
-    await untilEndorsed(topology, materialDirectory, options.harmlessCall);
   } catch (error) {
     await close();
     throw error;
   }
-  const endpointOf = (wanted: string) => {
+  const organizationOf = (wanted: string) => {
     const found = topology.organizations.find(({ mspId }) => mspId === wanted);
     if (found === undefined) throw new Error(`no organisation ${wanted}`);
-    return `${found.host}:${found.peers[0].port}`;
+    return found;
   };
-  return { engine: 'fabric', topology, materialDirectory, endpointOf, close };
-}
-
-const NODE_PORTS = 3;
-
-async function onFreePorts(topology: Topology): Promise<Topology> {
-  const { organizations, orderers, chaincodes } = topology;
-  const peers = organizations.flatMap((organization) => organization.peers);
-  const addresses = chaincodes.flatMap((chaincode) => Object.keys(chaincode.addresses));
-  const ports = await freePorts((peers.length + orderers.nodes.length) * NODE_PORTS + addresses.length);
-  const port = () => ports.pop() ?? 0;
-  const movedPeer = (peer: TopologyPeer) => ({
-    ...peer,
-    port: port(),
-    chaincodePort: port(),
-    operationsPort: port(),
-  });
-  const movedOrderer = (node: TopologyOrderer) => ({
-    ...node,
-    port: port(),
-    adminPort: port(),
-    operationsPort: port(),
-  });
-  const [firstOrderer, ...otherOrderers] = orderers.nodes;
   return {
-    ...topology,
-    organizations: organizations.map((organization) => {
-      const [first, ...more] = organization.peers;
-      return { ...organization, gatewayPort: 0, peers: [movedPeer(first), ...more.map(movedPeer)] };
-    }),
-    orderers: { ...orderers, nodes: [movedOrderer(firstOrderer), ...otherOrderers.map(movedOrderer)] },
-    chaincodes: chaincodes.map((chaincode) => ({
-      ...chaincode,
-      addresses: Object.fromEntries(
-        Object.entries(chaincode.addresses).map(([mspId, address]) => [
-          mspId,
-          `${address.slice(0, address.lastIndexOf(':'))}:${port()}`,
-        ]),
-      ),
-    })),
+    engine: 'fabric',
+    topology,
+    materialDirectory,
+    endpointOf(mspId) {
+      const { host, peers } = organizationOf(mspId);
+      return `${host}:${peers[0].port}`;
+    },
+    async stopPeer(mspId) {
+      const organization = organizationOf(mspId);
+      await supervisor.stop(peerProcessName(organization, organization.peers[0]));
+    },
+    async startPeer(mspId) {
+      const organization = organizationOf(mspId);
+      const spec = specs.get(peerProcessName(organization, organization.peers[0]));
+      if (spec !== undefined) await supervisor.start(spec);
+    },
+    close,
   };
 }

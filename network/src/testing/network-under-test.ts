@@ -11,6 +11,10 @@ export interface NetworkUnderTest {
   readonly materialDirectory: string;
   /** `host:port` of the gateway service of an organisation's peer. */
   endpointOf(mspId: string): string;
+  /** The organisation's peer is gone, without a word. */
+  stopPeer(mspId: string): Promise<void>;
+  /** And back where it was, with its ledger. */
+  startPeer(mspId: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -33,11 +37,9 @@ export type NetworkUnderTestOptions = Readonly<{
   sharing: readonly (readonly string[])[];
   /** Starts a process; resolves with its port once it listens. */
   startChaincode(place: ChaincodePlace): Promise<number>;
-  /** A function of the chaincode that can be endorsed on an empty ledger. */
-  harmlessCall: Readonly<{ chaincode: string; functionName: string }>;
 }>;
 
-/** Brings up the same network on either engine; resolves when every organisation's gateway service finds endorsers everywhere. */
+/** Brings up the same network on either engine; resolves when every chaincode can be called through every organisation's gateway service. */
 export function startNetworkUnderTest(engine: EngineName, options: NetworkUnderTestOptions): Promise<NetworkUnderTest> {
   return engine === 'embedded' ? startEmbeddedUnderTest(options) : startFabricUnderTest(options);
 }
