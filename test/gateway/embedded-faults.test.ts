@@ -10,7 +10,7 @@ describe('faults that only the embedded network can be given: conflicts at will,
   beforeAll(async () => {
     const embedded = await TestConsortium.startEmbedded();
     consortium = embedded;
-    network = embedded.network.network;
+    network = embedded.network.embedded;
     await consortium.gateway(REGULATOR, { 'attest.automatic': false });
   }, START_TIMEOUT_MS);
   afterAll(() => consortium.close(), START_TIMEOUT_MS);

@@ -11,7 +11,7 @@ import type { NetworkUnderTest, NetworkUnderTestOptions } from './network-under-
 export interface EmbeddedUnderTest extends NetworkUnderTest {
   readonly engine: 'embedded';
   /** Injected faults, cutting by hand, forced conflicts, clock shift. */
-  readonly network: EmbeddedNetwork;
+  readonly embedded: EmbeddedNetwork;
 }
 
 export async function startEmbeddedUnderTest(options: NetworkUnderTestOptions): Promise<EmbeddedUnderTest> {
@@ -32,7 +32,7 @@ export async function startEmbeddedUnderTest(options: NetworkUnderTestOptions): 
     engine: 'embedded',
     topology,
     materialDirectory,
-    network,
+    embedded: network,
     endpointOf: (mspId) => network.endpoint(mspId).address,
     stopPeer: async (mspId) => void network.setFaults(mspId, { down: true }),
     startPeer: async (mspId) => void network.setFaults(mspId, { down: false }),

@@ -9,7 +9,7 @@ const ENDORSEMENT_POLICY_FAILURE = 10;
 const MVCC_READ_CONFLICT = 11;
 const TEST_TIMEOUT_MS = 60_000;
 
-describe('a network with injected faults', () => {
+describe('an embedded network with injected faults', () => {
   let assets: AssetProcesses;
   let network: EmbeddedNetwork;
   let client: ConnectedClient;
