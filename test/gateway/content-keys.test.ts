@@ -34,9 +34,14 @@ describe('content keys', () => {
         consortium.as(CITY, 'clinician', 'POST', `/records/${recordId}/versions`, { content: observation(`${i}`) }),
       ),
     );
-    const committed = amendments.findIndex(({ statusCode }) => statusCode === 201);
-    expect(amendments.filter(({ statusCode }) => statusCode === 201)).toHaveLength(1);
-    expect(await read(recordId)).toMatchObject({ version: 2, content: observation(`${committed}`) });
+    const committed = amendments.flatMap((answer, i) =>
+      answer.statusCode === 201 ? [{ version: Number(answer.json().version), content: observation(`${i}`) }] : [],
+    );
+    // Who comes when the race for one version is over may win the next.
+    const versions = committed.map(({ version }) => version).sort();
+    expect(versions).toEqual(versions.map((_, index) => index + 2));
+    expect(await read(recordId)).toMatchObject(committed.find(({ version }) => version === versions.at(-1)) ?? {});
+    expect(committed).not.toEqual([]);
   });
 
   it('open what was written by one of many equal requests', async () => {
