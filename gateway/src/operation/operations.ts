@@ -80,11 +80,14 @@ export class Operations {
     const inserting = this.#insert(id, request, unit);
     // Without a key nobody can send the same request meanwhile: endorsers need not wait for the disk.
     if (request.idempotencyKey === undefined) return this.#submit({ ...unit, id, ready: handled(inserting) });
-    if (!(await inserting)) {
-      const other = await this.#find(request); // the same key, sent twice at once
-      if (other !== undefined) return this.#again(other, request, plan);
-    }
-    return this.#submit({ ...unit, id });
+    // Under way before its row can be found: a repetition that finds it must not submit it a second time.
+    return this.#underWay(id, async () => {
+      if (!(await inserting)) {
+        const other = await this.#find(request); // the same key, sent twice at once
+        if (other !== undefined) return this.#again(other, request, plan);
+      }
+      return this.#carryOut({ ...unit, id });
+    });
   }
 
   /** @throws GatewayError `MQ_OPERATION_NOT_FOUND`, also for an operation of somebody else */
@@ -162,13 +165,17 @@ export class Operations {
   }
 
   #submit(unit: Unit): Promise<WriteOutcome> {
-    const running = this.#carryOut(unit);
-    this.#active.set(unit.id, running);
+    return this.#underWay(unit.id, () => this.#carryOut(unit));
+  }
+
+  #underWay(id: string, carryOut: () => Promise<WriteOutcome>): Promise<WriteOutcome> {
+    const running = carryOut();
+    this.#active.set(id, running);
     // Known as under way until the row says how it ended: a repetition meanwhile gets the same answer.
     handled(
       running.finally(async () => {
-        await this.#unsettled.get(unit.id);
-        this.#active.delete(unit.id);
+        await this.#unsettled.get(id);
+        this.#active.delete(id);
       }),
     );
     return running;
