@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 
-const [resultsFile, failedSteps] = process.argv.slice(2);
+const [failedSteps, ...resultsFiles] = process.argv.slice(2);
 let passed = 0;
 let failedTests = 0;
-for (const file of [resultsFile, `${resultsFile}.integration`]) {
+for (const file of resultsFiles) {
   try {
     const results = JSON.parse(readFileSync(file, 'utf8'));
     passed += results.numPassedTests;

@@ -5,13 +5,12 @@ import { fileURLToPath } from 'node:url';
 
 const SERVER = fileURLToPath(new URL('../../chaincode/src/server.ts', import.meta.url));
 
-export type ChaincodeProcess = Readonly<{ address: string; stop: () => Promise<number | null> }>;
+export type ChaincodeProcess = Readonly<{ port: number; stop: () => Promise<number | null> }>;
 
-/** The real chaincode process of an organisation, on a free port of the loopback interface. */
-export async function startChaincodeProcess(flags: readonly string[] = []): Promise<ChaincodeProcess> {
-  const own = ['--address', '127.0.0.1:0', '--chaincode-id', 'ehr_1:test', ...flags];
+/** The real chaincode process of an organisation. */
+export async function startChaincodeProcess(flags: readonly string[]): Promise<ChaincodeProcess> {
   const node = ['--conditions=medquorum-source', '--no-warnings', SERVER];
-  const child = spawn(process.execPath, [...node, ...own], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...node, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exit = once(child, 'exit').then(([code]: unknown[]) => code as number | null);
   const stop = () => {
     child.kill('SIGTERM');
@@ -25,5 +24,5 @@ export async function startChaincodeProcess(flags: readonly string[] = []): Prom
     });
     exit.then((code) => reject(new Error(`the chaincode process ended with ${code}`)));
   });
-  return { address: `127.0.0.1:${await port}`, stop };
+  return { port: await port, stop };
 }

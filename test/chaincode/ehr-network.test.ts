@@ -25,18 +25,20 @@ import {
 import { entryOf, type Party, sha, uuidOf } from '@medquorum/chaincode/testing/party';
 import { EhrNetwork, type SubmitOptions } from './ehr-network.ts';
 
+/** Four orderers and five peers of native Fabric on a busy machine take their time. */
+const START_TIMEOUT_MS = 180_000;
 const ENDORSEMENT_POLICY_FAILURE = 'validation code 10';
 const recordId = uuidOf('record on the network');
 const everyone = ORGANIZATIONS.map(({ id }) => id);
 
-describe('chaincode ehr in its own processes, on the embedded network', () => {
+describe('chaincode ehr in its own processes, on a network', () => {
   let network: EhrNetwork;
   beforeAll(async () => {
     network = await EhrNetwork.start();
-  }, 60_000);
+  }, START_TIMEOUT_MS);
   afterAll(async () => {
-    expect(await network.close()).toEqual([0, 0]);
-  });
+    expect(new Set(await network.close())).toEqual(new Set([0]));
+  }, START_TIMEOUT_MS);
 
   const sign = (party: Party, call: `${string}:${string}`, args: unknown, headDigest?: string) => {
     const notAfter = new Date(Date.now() + 3_600_000).toISOString();

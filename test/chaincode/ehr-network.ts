@@ -5,11 +5,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { credentials, Client as GrpcClient } from '@grpc/grpc-js';
 import { connect, type Gateway, signers } from '@hyperledger/fabric-gateway';
-import type { EmbeddedNetwork } from '@medquorum/network/embedded/embedded-network';
-import { networkOptionsFrom } from '@medquorum/network/embedded/from-topology';
-import { startNetwork } from '@medquorum/network/embedded/start-network';
-import { generateMaterial } from '@medquorum/network/pki/generate-material';
+import { common } from '@hyperledger/fabric-protos';
+import { until } from '@medquorum/network/operations/until';
 import { loadMaterial, type OrganizationMaterial } from '@medquorum/network/pki/load-material';
+import { type NetworkUnderTest, startNetworkUnderTest } from '@medquorum/network/testing/network-under-test';
+import { testEngine } from '@medquorum/network/testing/test-engine';
 import { loadTopology } from '@medquorum/network/topology/load-topology';
 import type { Topology } from '@medquorum/network/topology/topology';
 import { type ChaincodeProcess, startChaincodeProcess } from './chaincode-process.ts';
@@ -20,61 +20,62 @@ const CONSORTIUM = fileURLToPath(new URL('../../network/consortium.yaml', import
 export type SubmitOptions = Readonly<{ endorsedBy?: readonly string[]; transient?: Readonly<Record<string, Buffer>> }>;
 
 /**
- * The default consortium on the embedded network: real chaincode processes (two, shared by the organisations), real
- * certificates, endorsement and key-level policies, called through the ordinary client.
+ * The default consortium on the engine that the run is for: real chaincode processes, real certificates, endorsement and key-level policies,
+ * called through the ordinary client. Every second organisation's process knows its description of the consortium, and vetoes by it.
  */
 export class EhrNetwork {
   readonly topology: Topology;
   readonly #directory: string;
   readonly #processes: readonly ChaincodeProcess[];
-  readonly #network: EmbeddedNetwork;
+  readonly #network: NetworkUnderTest;
   readonly #clients: ReadonlyMap<string, Readonly<{ grpc: GrpcClient; gateway: Gateway }>>;
 
   static async start(): Promise<EhrNetwork> {
     const directory = mkdtempSync(path.join(tmpdir(), 'mq-ehr-'));
-    const loaded = await loadTopology(CONSORTIUM);
+    const topology = await loadTopology(CONSORTIUM);
     const description = path.join(directory, 'consortium.json');
-    writeFileSync(description, JSON.stringify(loaded));
-    const processes = await Promise.all([
-      startChaincodeProcess(),
-      startChaincodeProcess(['--consortium', description]),
-    ]);
-    const addressOf = (index: number) => processes[index % processes.length]?.address ?? '';
-    const addresses = Object.fromEntries(loaded.organizations.map(({ mspId }, i) => [mspId, addressOf(i)]));
-    const topology = {
-      ...loaded,
-      organizations: loaded.organizations.map((organization) => ({
-        ...organization,
-        peers: organization.peers.map((peer) => ({ ...peer, port: 0 })),
-      })),
-      chaincodes: loaded.chaincodes.map((chaincode) => ({ ...chaincode, addresses })),
-    } as unknown as Topology;
-    await generateMaterial(topology, path.join(directory, 'keys'));
-    const material = await loadMaterial(topology, path.join(directory, 'keys'));
-    const { adminPort: _none, ...options } = networkOptionsFrom(topology, material);
-    return new EhrNetwork({ topology, directory, processes, network: await startNetwork(options), material });
+    writeFileSync(description, JSON.stringify(topology));
+    const mspIds = topology.organizations.map(({ mspId }) => mspId);
+    const [trusting, vetoing] = [0, 1].map((rest) => mspIds.filter((_, index) => index % 2 === rest));
+    const processes: ChaincodeProcess[] = [];
+    const network = await startNetworkUnderTest(testEngine(), {
+      topology,
+      directory,
+      sharing: [trusting ?? [], vetoing ?? []],
+      async startChaincode({ mspIds: [first = ''], host, port, chaincodeId }) {
+        const veto = vetoing?.includes(first) ? ['--consortium', description] : [];
+        const flags = ['--address', `${host}:${port}`, '--chaincode-id', chaincodeId, ...veto];
+        const started = await startChaincodeProcess(flags);
+        processes.push(started);
+        return started.port;
+      },
+    }).catch(async (error: unknown) => {
+      await Promise.all(processes.map(({ stop }) => stop()));
+      throw error;
+    });
+    const material = await loadMaterial(network.topology, network.materialDirectory);
+    return new EhrNetwork({ directory, processes, network, material });
   }
 
   private constructor(parts: {
-    topology: Topology;
     directory: string;
     processes: readonly ChaincodeProcess[];
-    network: EmbeddedNetwork;
+    network: NetworkUnderTest;
     material: ReadonlyMap<string, OrganizationMaterial>;
   }) {
-    this.topology = parts.topology;
+    this.topology = parts.network.topology;
     this.#directory = parts.directory;
     this.#processes = parts.processes;
     this.#network = parts.network;
     this.#clients = new Map(
-      parts.network.organizations.map(({ mspId, address }) => [
+      this.topology.organizations.map(({ mspId }) => [
         mspId,
-        clientOf(parts.material.get(mspId), mspId, address),
+        clientOf(parts.material.get(mspId), mspId, parts.network.endpointOf(mspId)),
       ]),
     );
   }
 
-  /** Submits a list of entries as a client of this organisation; returns the results. */
+  /** Submits a list of entries as a client of this organisation; returns the results once every peer has the block. */
   async submit(
     mspId: string,
     call: string,
@@ -89,6 +90,7 @@ export class EhrNetwork {
     });
     const endorsed = await proposal.endorse();
     const status = await (await endorsed.submit()).getStatus();
+    await this.#untilEverywhere(Number(status.blockNumber));
     if (!status.successful) throw new Error(`validation code ${status.code}`);
     return JSON.parse(Buffer.from(endorsed.getResult()).toString());
   }
@@ -109,6 +111,19 @@ export class EhrNetwork {
     const codes = await Promise.all(this.#processes.map(({ stop }) => stop()));
     rmSync(this.#directory, { recursive: true, force: true });
     return codes;
+  }
+
+  /** The commit status is that of one peer; the others may be a block behind, and the next call may be theirs. */
+  async #untilEverywhere(blockNumber: number): Promise<void> {
+    const { name } = this.topology.channel;
+    await Promise.all(
+      [...this.#clients.values()].map(({ gateway }) =>
+        until(`every peer has block ${blockNumber}`, async () => {
+          const info = await gateway.getNetwork(name).getContract('qscc').evaluateTransaction('GetChainInfo', name);
+          return common.BlockchainInfo.deserializeBinary(info).getHeight() > blockNumber || undefined;
+        }),
+      ),
+    );
   }
 
   #contract(mspId: string, contract: string) {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { freePorts } from '../conformance/free-ports.ts';
+import { freePorts } from '@medquorum/network/supervisor/free-ports';
 
 const CLI = createRequire(import.meta.url).resolve('fabric-shim/cli.js');
 const CONTRACTS = fileURLToPath(new URL('../../chaincode/src/contracts.ts', import.meta.url));

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { freePorts } from '@medquorum/network/supervisor/free-ports';
 import { topologyFrom } from '@medquorum/network/topology/load-topology';
 import type { Consensus, Topology } from '@medquorum/network/topology/topology';
-import { freePorts } from './free-ports.ts';
 
 const LETTERS = ['1', '2', '3'] as const;
 const PORTS_PER_ORGANIZATION = 5;

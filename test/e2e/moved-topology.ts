@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from '@medquorum/network/supervisor/free-ports';
 import { parse, stringify } from 'yaml';
-import { freePorts } from '../conformance/free-ports.ts';
 
 const DEFAULT_TOPOLOGY = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../network/consortium.yaml');
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { chainHeads } from '@medquorum/network/operations/chain-heads';
 import { until } from '@medquorum/network/operations/until';
-import { freePorts } from '../conformance/free-ports.ts';
+import { freePorts } from '@medquorum/network/supervisor/free-ports';
 import { lostOrDoubled, validTransactions } from './chain-audit.ts';
 import { describeFabric } from './describe-fabric.ts';
 import { OperatedNetwork } from './operated-network.ts';

@@ -8,9 +8,9 @@ import { writeExternalBuilder } from '@medquorum/network/fabric/external-builder
 import type { FabricBinaries } from '@medquorum/network/fabric/fabric-binaries';
 import { runTool } from '@medquorum/network/fabric/run-tool';
 import { until } from '@medquorum/network/operations/until';
+import { freePorts } from '@medquorum/network/supervisor/free-ports';
 import { answersOk } from '@medquorum/network/supervisor/probe';
 import { stringify } from 'yaml';
-import { freePorts } from '../conformance/free-ports.ts';
 
 export const CHANNEL = 'mychannel';
 const ORGANIZATIONS = ['org1', 'org2'] as const;

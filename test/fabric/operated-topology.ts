@@ -1,4 +1,4 @@
-import { freePorts } from '../conformance/free-ports.ts';
+import { freePorts } from '@medquorum/network/supervisor/free-ports';
 
 /** Names of organisations that a test may use; their MSP ids are `AlphaMSP` and so on. */
 export const NAMES = ['alpha', 'beta', 'gamma', 'delta'] as const;

@@ -1,7 +1,7 @@
 import { chainHeads } from '@medquorum/network/operations/chain-heads';
 import { ordererState } from '@medquorum/network/operations/run-nodes';
 import { until } from '@medquorum/network/operations/until';
-import { freePorts } from '../conformance/free-ports.ts';
+import { freePorts } from '@medquorum/network/supervisor/free-ports';
 import { describeFabric } from './describe-fabric.ts';
 import { OperatedNetwork } from './operated-network.ts';
 import { operatedTopology, ordererNode, type TopologyDocument } from './operated-topology.ts';

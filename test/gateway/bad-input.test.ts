@@ -1,7 +1,8 @@
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CITY, REGULATOR, TestConsortium, until } from '@medquorum/gateway/testing/test-consortium';
+import type { FabricLedger } from '@medquorum/gateway/ledger/fabric-ledger';
+import { CITY, REGULATOR, START_TIMEOUT_MS, TestConsortium, until } from '@medquorum/gateway/testing/test-consortium';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
 const OBSERVATION = { resourceType: 'Observation', status: 'final', code: { text: 'x' } };
@@ -9,6 +10,7 @@ const AUDIENCE = 'http://city-hospital.test';
 
 describe('bad input', () => {
   let consortium: TestConsortium;
+  let ledger: FabricLedger;
   let patient: string;
   let clinician: string;
   let verifier: string;
@@ -32,6 +34,7 @@ describe('bad input', () => {
         .setExpirationTime(expiresIn)
         .sign(privateKey);
     consortium = await TestConsortium.start();
+    ledger = await consortium.ledger(CITY);
     const oidc = JSON.stringify([{ issuer, audience: AUDIENCE, jwksUri: issuer }]);
     await Promise.all([
       consortium.gateway(REGULATOR, { 'attest.automatic': false }),
@@ -40,11 +43,12 @@ describe('bad input', () => {
     clinician = await consortium.practitioner(CITY, 'clinician');
     verifier = await consortium.practitioner(CITY, 'verifier');
     patient = (await consortium.as(CITY, 'admin', 'POST', '/patients', { wallet: 'custodial' })).json().pseudonym;
-  }, 120_000);
+  }, START_TIMEOUT_MS);
   afterAll(async () => {
+    ledger.close();
     await consortium.close();
     identityProvider.close();
-  });
+  }, START_TIMEOUT_MS);
 
   /** Every refusal is a problem with a code, and leaves the ledger as it was. */
   async function refused(
@@ -52,7 +56,7 @@ describe('bad input', () => {
     code: string,
     ask: () => Promise<{ statusCode: number; body: string; headers: Record<string, unknown> }>,
   ) {
-    const before = consortium.network.height;
+    const before = await ledger.height();
     const response = await ask();
     expect(JSON.parse(response.body)).toMatchObject({
       code,
@@ -61,7 +65,7 @@ describe('bad input', () => {
     });
     expect(response.statusCode).toBe(status);
     expect(response.headers['content-type']).toMatch(/^application\/(problem|fhir)\+json/);
-    expect(consortium.network.height).toBe(before);
+    expect(await ledger.height()).toBe(before);
     return JSON.parse(response.body);
   }
   const raw = async (payload: string, headers: Record<string, string>, url = '/records') => {

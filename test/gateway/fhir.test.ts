@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Bundle, OperationOutcome } from '@medplum/fhirtypes';
 import { sampleBundle } from '@medquorum/gateway/fhir/testing/sample-charts';
-import { CITY, REGULATOR, TestConsortium, UNITY, until, VALLEY } from '@medquorum/gateway/testing/test-consortium';
+import {
+  CITY,
+  REGULATOR,
+  START_TIMEOUT_MS,
+  TestConsortium,
+  UNITY,
+  until,
+  VALLEY,
+} from '@medquorum/gateway/testing/test-consortium';
 
 const MR = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'MR' }] };
 const place = { 'place-facility': 'city-hospital-main', 'place-zone': 'clinical' };
@@ -33,8 +41,8 @@ describe('FHIR R4', () => {
     await Promise.all([REGULATOR, CITY, VALLEY, UNITY].map((mspId) => consortium.gateway(mspId)));
     clinician = await consortium.practitioner(CITY, 'clinician');
     await consortium.practitioner(VALLEY, 'clinician');
-  }, 30_000);
-  afterAll(() => consortium.close(), 60_000);
+  }, START_TIMEOUT_MS);
+  afterAll(() => consortium.close(), START_TIMEOUT_MS);
 
   describe('staff and places', () => {
     it('takes a batch entry by entry and finds what is there already', async () => {

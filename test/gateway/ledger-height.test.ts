@@ -1,19 +1,17 @@
-import { gatewayConfig } from '@medquorum/gateway/config/gateway-config';
-import { loadConfig } from '@medquorum/gateway/config/load-config';
-import { FabricLedger } from '@medquorum/gateway/ledger/fabric-ledger';
-import { CITY, TestConsortium } from '@medquorum/gateway/testing/test-consortium';
+import type { FabricLedger } from '@medquorum/gateway/ledger/fabric-ledger';
+import { CITY, START_TIMEOUT_MS, TestConsortium } from '@medquorum/gateway/testing/test-consortium';
 
 describe('the height of the channel', () => {
   let consortium: TestConsortium;
   let ledger: FabricLedger;
   beforeAll(async () => {
     consortium = await TestConsortium.start();
-    ledger = new FabricLedger(gatewayConfig(loadConfig({ flags: await consortium.settings(CITY) })).ledger);
-  }, 30_000);
+    ledger = await consortium.ledger(CITY);
+  }, START_TIMEOUT_MS);
   afterAll(async () => {
     ledger.close();
     await consortium.close();
-  }, 30_000);
+  }, START_TIMEOUT_MS);
 
   it('is told by the peer and grows with every block: what is absent below it has not been written', async () => {
     const before = await ledger.height();

@@ -2,6 +2,7 @@ import {
   CITY,
   MERIDIAN,
   REGULATOR,
+  START_TIMEOUT_MS,
   TestConsortium,
   UNITY,
   until,
@@ -22,8 +23,8 @@ describe('a record, from one hospital to another', () => {
     await Promise.all([REGULATOR, CITY, VALLEY, UNITY, MERIDIAN].map((mspId) => consortium.gateway(mspId)));
     cityClinician = await consortium.practitioner(CITY, 'clinician');
     await consortium.practitioner(VALLEY, 'clinician');
-  }, 120_000);
-  afterAll(() => consortium.close(), 60_000);
+  }, START_TIMEOUT_MS);
+  afterAll(() => consortium.close(), START_TIMEOUT_MS);
 
   it('registers a patient under a pseudonym and opens a care relation', async () => {
     const registered = await consortium.as(CITY, 'clinician', 'POST', '/patients', {

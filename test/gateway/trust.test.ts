@@ -7,7 +7,6 @@ import { rebuild } from '@medquorum/gateway/cli/rebuild';
 import { gatewayConfig } from '@medquorum/gateway/config/gateway-config';
 import { loadConfig } from '@medquorum/gateway/config/load-config';
 import { openDatabase } from '@medquorum/gateway/database/open-database';
-import { FabricLedger } from '@medquorum/gateway/ledger/fabric-ledger';
 import { checkBlock } from '@medquorum/gateway/readmodel/block-chain';
 import { type BlockTransaction, parseBlock } from '@medquorum/gateway/readmodel/parse-block';
 import { StateRows } from '@medquorum/gateway/readmodel/state-rows';
@@ -18,6 +17,7 @@ import {
   CITY,
   MERIDIAN,
   REGULATOR,
+  START_TIMEOUT_MS,
   TestConsortium,
   UNITY,
   until,
@@ -59,8 +59,8 @@ describe('trust', () => {
       place,
     });
     decisionId = read.json().decisionId;
-  }, 120_000);
-  afterAll(() => consortium.close(), 60_000);
+  }, START_TIMEOUT_MS);
+  afterAll(() => consortium.close(), START_TIMEOUT_MS);
 
   const client = async (mspId: string) => {
     const config = gatewayConfig(loadConfig({ flags: await consortium.settings(mspId) }));
@@ -144,11 +144,10 @@ describe('trust', () => {
     beforeAll(async () => {
       const segregated = { patient, class: 'segregated', header: { confidentiality: 'R', labels: ['PSY'] } };
       await consortium.as(CITY, 'clinician', 'POST', '/records', { ...segregated, content: CONTENT });
-      const config = gatewayConfig(loadConfig({ flags: await consortium.settings(REGULATOR) }));
-      const ledger = new FabricLedger(config.ledger);
+      const ledger = await consortium.ledger(CITY);
       blocks = [];
       const stream = await ledger.blocks(0);
-      const { height } = consortium.network;
+      const height = await ledger.height();
       for await (const block of stream) if (blocks.push(block) === height) break;
       stream.close();
       ledger.close();

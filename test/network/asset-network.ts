@@ -1,28 +1,31 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { ConnectionFile, OrganizationConnection } from '@medquorum/network/connection/connection-file';
+import type { EngineName } from '@medquorum/network/consortium/engine';
+import { freePorts } from '@medquorum/network/supervisor/free-ports';
 import { ChildProcesses } from '../conformance/child-processes.ts';
-import { freePorts } from '../conformance/free-ports.ts';
-import { medquorumArguments } from './medquorum-process.ts';
+import { NetworkProcess } from './network-process.ts';
 
-const CHAINCODE = fileURLToPath(new URL('../../docs/examples/asset/asset-chaincode.cjs', import.meta.url));
 const MSP_IDS = ['Org1MSP', 'Org2MSP'] as const;
+const PORTS_PER_ORGANIZATION = 4;
+const PORTS_PER_ORDERER = 3;
 
 /** The asset example on two organisations, with the network in a process that can be killed and started again. */
 export class AssetNetwork {
   readonly folder: string;
-  readonly #processes = new ChildProcesses();
-  #network: ChildProcess | undefined;
+  readonly #engine: EngineName;
+  readonly #addresses: Readonly<Record<string, string>>;
+  readonly #chaincodes = new ChildProcesses();
+  #areChaincodesUp = false;
+  #network: NetworkProcess | undefined;
 
-  /** Writes the topology and starts the chaincode processes, not yet the network. */
-  static async prepare(): Promise<AssetNetwork> {
+  /** Writes the topology; nothing runs yet. */
+  static async prepare(engine: EngineName): Promise<AssetNetwork> {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'asset-network-'));
-    const ports = await freePorts(MSP_IDS.length * 2);
-    const addresses = MSP_IDS.map((mspId) => [mspId, `127.0.0.1:${ports.pop()}`] as const);
+    const ports = await freePorts(MSP_IDS.length * PORTS_PER_ORGANIZATION + PORTS_PER_ORDERER);
+    const port = () => ports.pop() ?? 0;
+    const addresses = Object.fromEntries(MSP_IDS.map((mspId) => [mspId, `127.0.0.1:${port()}`]));
     const topology = {
       version: 1,
       name: 'asset',
@@ -31,27 +34,22 @@ export class AssetNetwork {
         mspId,
         name: `org${index + 1}`,
         domain: `org${index + 1}.example`,
-        peers: [{ name: 'peer0', port: ports.pop() }],
+        peers: [{ name: 'peer0', port: port(), chaincodePort: port(), operationsPort: port() }],
       })),
-      chaincodes: [
-        {
-          name: 'asset',
-          version: '1',
-          endorsementPolicy: "AND('Org1MSP.peer','Org2MSP.peer')",
-          addresses: Object.fromEntries(addresses),
-        },
-      ],
+      orderers: {
+        consensus: 'raft',
+        nodes: [{ name: 'orderer1', port: port(), adminPort: port(), operationsPort: port() }],
+      },
+      chaincodes: [{ name: 'asset', version: '1', endorsementPolicy: "AND('Org1MSP.peer','Org2MSP.peer')", addresses }],
     };
     await writeFile(path.join(folder, 'network.json'), JSON.stringify(topology));
-    const network = new AssetNetwork(folder);
-    for (const [, address] of addresses) {
-      network.#processes.start(CHAINCODE, { CHAINCODE_ID: 'asset', CHAINCODE_SERVER_ADDRESS: address });
-    }
-    return network;
+    return new AssetNetwork(folder, engine, addresses);
   }
 
-  private constructor(folder: string) {
+  private constructor(folder: string, engine: EngineName, addresses: Readonly<Record<string, string>>) {
     this.folder = folder;
+    this.#engine = engine;
+    this.#addresses = addresses;
   }
 
   get topologyFile(): string {
@@ -62,46 +60,31 @@ export class AssetNetwork {
     return path.join(this.folder, 'data', 'keys');
   }
 
-  /** Starts the network's process and resolves when it is ready. */
+  /** Starts the network's process (the first time the chaincode processes as well) and resolves when it is ready. */
   async up(): Promise<readonly OrganizationConnection[]> {
     const connection = path.join(this.folder, 'connection.json');
     const place = ['--topology', this.topologyFile, '--data', path.join(this.folder, 'data')];
-    const args = medquorumArguments('network', 'up', ...place, '--connection-out', connection, '--log', 'none');
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#network = child;
-    await saying(child, 'is ready after');
+    const quiet = this.#engine === 'embedded' ? ['--log', 'none'] : [];
+    this.#network = new NetworkProcess(this.#engine, ...place, '--connection-out', connection, ...quiet);
+    if (!this.#areChaincodesUp) await this.#network.startAssets(this.#chaincodes, this.#addresses);
+    this.#areChaincodesUp = true;
+    await this.#network.says(/is ready after/);
     return (JSON.parse(await readFile(connection, 'utf8')) as ConnectionFile).organizations;
   }
 
   /** Resolves when the running network has written this. */
-  async says(text: string): Promise<void> {
-    if (this.#network !== undefined) await saying(this.#network, text);
+  async says(pattern: RegExp): Promise<void> {
+    await this.#network?.says(pattern);
   }
 
   /** kill -9. */
   async kill(): Promise<void> {
-    const child = this.#network;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    await this.#network?.kill();
   }
 
   async close(): Promise<void> {
-    await this.kill();
-    await this.#processes.close();
+    await this.#network?.stop();
+    await this.#chaincodes.close();
     await rm(this.folder, { recursive: true, force: true });
   }
-}
-
-function saying(child: ChildProcess, wanted: string): Promise<void> {
-  let text = '';
-  return new Promise((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (chunk) => {
-        text += chunk;
-        if (text.includes(wanted)) resolve();
-      });
-    }
-    child.once('exit', (code, signal) => reject(new Error(`ended with ${code ?? signal}: ${text}`)));
-  });
 }

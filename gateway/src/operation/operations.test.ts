@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { KyselyPlugin } from 'kysely';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../database/embedded-postgres.ts';
 import { type Database, openDatabase } from '../database/open-database.ts';
 import { removePostgresData } from '../database/postgres-place.ts';
@@ -181,3 +182,55 @@ describe('an operation that failed and may be tried again', () => {
     expect(await world.operations.run(request('a'), unplanned)).toMatchObject({ txId: 'tx1' });
   });
 });
+
+describe('an operation under an idempotency key', () => {
+  it('is submitted once when a repetition finds its row before the first request hears that it is stored', async () => {
+    const stored = Promise.withResolvers<void>();
+    const heard = Promise.withResolvers<void>();
+    const found = Promise.withResolvers<void>();
+    const submitted: Unit[] = [];
+    const operations = new Operations({
+      db: db.withPlugin(holdingInserts({ onInserted: stored.resolve, release: heard.promise, onFound: found.resolve })),
+      relaxed: db,
+      groupCommit: {
+        async submit(unit) {
+          submitted.push(unit);
+          return { txId: 'tx', blockNumber: 1, index: 0, results: [] };
+        },
+      },
+      findCommit: async () => undefined,
+      findNonce: async () => undefined,
+      nowMs: () => NOW_MS,
+    });
+    const plan = async () => unitOf('a');
+    const first = operations.run(request('a'), plan);
+    await stored.promise;
+    const repetition = operations.run(request('a'), plan);
+    await found.promise;
+    await new Promise((resolve) => setImmediate(resolve)); // whatever it makes of the row, it has done
+    heard.resolve();
+    expect(await repetition).toEqual(await first);
+    expect(submitted).toHaveLength(1);
+    await operations.drained();
+  });
+});
+
+type Hold = Readonly<{ onInserted(): void; release: Promise<void>; onFound(): void }>;
+
+/** Rows are inserted, and whoever inserted them hears of it later. */
+function holdingInserts({ onInserted, release, onFound }: Hold): KyselyPlugin {
+  const inserts = new WeakSet<object>();
+  return {
+    transformQuery({ node, queryId }) {
+      if (node.kind === 'InsertQueryNode') inserts.add(queryId);
+      return node;
+    },
+    async transformResult({ result, queryId }) {
+      if (inserts.has(queryId)) {
+        onInserted();
+        await release;
+      } else if (result.rows.length > 0) onFound();
+      return result;
+    },
+  };
+}

@@ -83,11 +83,14 @@ export class Operations {
     if (request.idempotencyKey === undefined) {
       return this.#begin(id, () => this.#carryOut({ ...unit, id, ready: handled(inserting) }));
     }
-    if (!(await inserting)) {
-      const other = await this.#find(request); // the same key, sent twice at once
-      if (other !== undefined) return this.#again(other, request, plan);
-    }
-    return this.#begin(id, () => this.#carryOut({ ...unit, id }));
+    // Under way before its row can be found: a repetition that finds it must not submit it a second time.
+    return this.#begin(id, async () => {
+      if (!(await inserting)) {
+        const other = await this.#find(request); // the same key, sent twice at once
+        if (other !== undefined) return this.#again(other, request, plan);
+      }
+      return this.#carryOut({ ...unit, id });
+    });
   }
 
   /** @throws GatewayError `MQ_OPERATION_NOT_FOUND`, also for an operation of somebody else */

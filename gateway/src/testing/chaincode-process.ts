@@ -7,20 +7,22 @@ const SERVER = fileURLToPath(new URL('../../../chaincode/src/server.ts', import.
 /** The chaincode in a process of its own, as in production: fabric-shim's messages and the client's do not mix in one. */
 export class ChaincodeProcess {
   readonly port: number;
+  readonly #chaincodeId: string;
   readonly #child: ChildProcess;
 
-  private constructor(port: number, child: ChildProcess) {
+  private constructor(port: number, chaincodeId: string, child: ChildProcess) {
     this.port = port;
+    this.#chaincodeId = chaincodeId;
     this.#child = child;
   }
 
-  static async start(port = 0): Promise<ChaincodeProcess> {
+  static async start(port = 0, chaincodeId = 'ehr'): Promise<ChaincodeProcess> {
     const args = [
       '--conditions=medquorum-source',
       '--no-warnings',
       SERVER,
       `--address=127.0.0.1:${port}`,
-      '--chaincode-id=ehr',
+      `--chaincode-id=${chaincodeId}`,
     ];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const taken = await new Promise<number>((resolve, reject) => {
@@ -34,7 +36,12 @@ export class ChaincodeProcess {
         if (found !== undefined) resolve(Number(found));
       });
     });
-    return new ChaincodeProcess(taken, child);
+    return new ChaincodeProcess(taken, chaincodeId, child);
+  }
+
+  /** Another process where this one was, under the same id. */
+  restart(): Promise<ChaincodeProcess> {
+    return ChaincodeProcess.start(this.port, this.#chaincodeId);
   }
 
   /** Killed, as by a crash. */

@@ -2,11 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { EmbeddedNetwork } from '@medquorum/network/embedded/embedded-network';
-import { networkOptionsFrom } from '@medquorum/network/embedded/from-topology';
-import { startNetwork } from '@medquorum/network/embedded/start-network';
-import { generateMaterial } from '@medquorum/network/pki/generate-material';
-import { loadMaterial } from '@medquorum/network/pki/load-material';
+import type { EngineName } from '@medquorum/network/consortium/engine';
+import { type EmbeddedUnderTest, startEmbeddedUnderTest } from '@medquorum/network/testing/embedded-under-test';
+import {
+  type NetworkUnderTest,
+  type NetworkUnderTestOptions,
+  startNetworkUnderTest,
+} from '@medquorum/network/testing/network-under-test';
+import { testEngine } from '@medquorum/network/testing/test-engine';
 import { loadTopology } from '@medquorum/network/topology/load-topology';
 import type { Topology } from '@medquorum/network/topology/topology';
 import type { LightMyRequestResponse } from 'fastify';
@@ -18,6 +21,7 @@ import { gatewayConfig } from '../config/gateway-config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../database/embedded-postgres.ts';
 import { removePostgresData } from '../database/postgres-place.ts';
+import { FabricLedger } from '../ledger/fabric-ledger.ts';
 import { ChaincodeProcess } from './chaincode-process.ts';
 
 const CONSORTIUM_FILE = fileURLToPath(new URL('../../../network/consortium.yaml', import.meta.url));
@@ -28,65 +32,74 @@ export const UNITY = 'UnityInsuranceMSP';
 export const MERIDIAN = 'MeridianResearchMSP';
 export const REGULATOR = 'HealthRegulatorMSP';
 
-/** All organisations but the first hospital share a chaincode process in tests. */
-const OTHERS = 'others';
+const ALL = [CITY, VALLEY, UNITY, MERIDIAN, REGULATOR];
+
+/** What starting a consortium may take: four orderers and five peers of native Fabric on a busy machine. */
+export const START_TIMEOUT_MS = 180_000;
 
 type Settings = Readonly<Record<string, string | number | boolean>>;
 
-/** The real thing, small: chaincode servers, embedded network, one PostgreSQL, and gateways as a test wants them. */
-export class TestConsortium {
+/** The real thing, small: chaincode servers, a network, one PostgreSQL, and gateways as a test wants them. */
+export class TestConsortium<Network extends NetworkUnderTest = NetworkUnderTest> {
   readonly directory: string;
   readonly topology: Topology;
-  readonly network: EmbeddedNetwork;
+  readonly network: Network;
   readonly postgres: EmbeddedPostgres;
-  readonly chaincodes: Map<string, ChaincodeProcess>;
+  /** By MSP id of the organisation, or of the first of those that share a process. */
+  readonly #chaincodes: Map<string, ChaincodeProcess>;
   readonly #gateways = new Map<string, Gateway>();
   /** MSP id -> where the gateway's release port listens. */
   readonly releaseUrls: Record<string, string> = {};
   readonly #tokens = new Map<string, string>();
 
-  private constructor(parts: Pick<TestConsortium, 'directory' | 'topology' | 'network' | 'postgres' | 'chaincodes'>) {
-    this.directory = parts.directory;
-    this.topology = parts.topology;
-    this.network = parts.network;
-    this.postgres = parts.postgres;
-    this.chaincodes = parts.chaincodes;
+  private constructor(
+    directory: string,
+    network: Network,
+    postgres: EmbeddedPostgres,
+    chaincodes: Map<string, ChaincodeProcess>,
+  ) {
+    this.directory = directory;
+    this.topology = network.topology;
+    this.network = network;
+    this.postgres = postgres;
+    this.#chaincodes = chaincodes;
   }
 
-  static async start(): Promise<TestConsortium> {
+  /** On the engine that the run is for; a test that calls this means any network. */
+  static start(engine: EngineName = testEngine()): Promise<TestConsortium> {
+    return TestConsortium.#startOn((options) => startNetworkUnderTest(engine, options));
+  }
+
+  /** On the embedded network, whatever the run is for: for tests that need what only it can do. */
+  static startEmbedded(): Promise<TestConsortium<EmbeddedUnderTest>> {
+    return TestConsortium.#startOn(startEmbeddedUnderTest);
+  }
+
+  static async #startOn<Network extends NetworkUnderTest>(
+    startNetwork: (options: NetworkUnderTestOptions) => Promise<Network>,
+  ): Promise<TestConsortium<Network>> {
     const directory = mkdtempSync(path.join(tmpdir(), 'mq-gateway-'));
-    const loaded = await loadTopology(CONSORTIUM_FILE);
-    const mspIds = loaded.organizations.map(({ mspId }) => mspId);
-    // One process of its own for the organisation that tests take it from, one for all others.
-    const [own, shared] = await Promise.all([ChaincodeProcess.start(), ChaincodeProcess.start()]);
-    const chaincodes = new Map([
-      [CITY, own],
-      [OTHERS, shared],
-    ]);
-    const addresses = Object.fromEntries(
-      mspIds.map((mspId) => [mspId, `127.0.0.1:${(mspId === CITY ? own : shared).port}`]),
-    );
-    const topology = {
-      ...loaded,
-      organizations: loaded.organizations.map((organization) => ({
-        ...organization,
-        gatewayPort: 0,
-        peers: organization.peers.map((peer) => ({ ...peer, port: 0 })),
-      })),
-      chaincodes: loaded.chaincodes.map((chaincode) => ({ ...chaincode, addresses })),
-    } as unknown as Topology;
-    const materialDirectory = path.join(directory, 'keys');
-    await generateMaterial(topology, materialDirectory);
-    writeFileSync(path.join(directory, 'consortium.yaml'), stringify(topology));
-    const { adminPort: _none, ...options } = networkOptionsFrom(
-      topology,
-      await loadMaterial(topology, materialDirectory),
-    );
+    const chaincodes = new Map<string, ChaincodeProcess>();
+    const killChaincodes = () => Promise.all([...chaincodes.values()].map((chaincode) => chaincode.kill()));
     const [network, postgres] = await Promise.all([
-      startNetwork(options),
+      startNetwork({
+        topology: await loadTopology(CONSORTIUM_FILE),
+        directory,
+        // A process of its own for the organisation that tests take it from.
+        sharing: [[CITY], ALL.filter((mspId) => mspId !== CITY)],
+        async startChaincode({ mspIds: [first = ''], port, chaincodeId }) {
+          const started = await ChaincodeProcess.start(port, chaincodeId);
+          chaincodes.set(first, started);
+          return started.port;
+        },
+      }),
       startEmbeddedPostgres({ dir: path.join(directory, 'postgres') }),
-    ]);
-    return new TestConsortium({ directory, topology, network, postgres, chaincodes });
+    ]).catch(async (error: unknown) => {
+      await killChaincodes();
+      throw error;
+    });
+    writeFileSync(path.join(directory, 'consortium.yaml'), stringify(network.topology));
+    return new TestConsortium(directory, network, postgres, chaincodes);
   }
 
   /** A gateway with an administrator and a hospital system to log in with; its release port listens. */
@@ -107,13 +120,13 @@ export class TestConsortium {
     return {
       mspId,
       consortiumFile: path.join(this.directory, 'consortium.yaml'),
-      'material.dir': path.join(this.directory, 'keys'),
+      'material.dir': this.network.materialDirectory,
       dataDir: path.join(this.directory, 'gateways', name),
       'http.port': 0,
       'http.publicUrl': `http://${name}.test`,
       'http.maxLoginsPerMinute': 1000,
       'database.url': await this.postgres.urlFor(`gateway_${name.replaceAll('-', '_')}`),
-      'ledger.peerEndpoint': this.endpointOf(mspId),
+      'ledger.peerEndpoint': this.network.endpointOf(mspId),
       'auth.bootstrapAccounts': JSON.stringify(accounts),
       ...settings,
     };
@@ -150,8 +163,9 @@ export class TestConsortium {
     }
   }
 
-  endpointOf(mspId: string): string {
-    return this.network.organizations.find((organization) => organization.mspId === mspId)?.address ?? '';
+  /** The ledger as this organisation's peer has it, for what no route shows. Whoever asks closes it. */
+  async ledger(mspId: string): Promise<FabricLedger> {
+    return new FabricLedger(gatewayConfig(loadConfig({ flags: await this.settings(mspId) })).ledger);
   }
 
   async closeGateway(mspId: string): Promise<void> {
@@ -227,18 +241,19 @@ export class TestConsortium {
 
   /** The first hospital's chaincode process crashes. */
   async killChaincode(): Promise<void> {
-    await this.chaincodes.get(CITY)?.kill();
+    await this.#chaincodes.get(CITY)?.kill();
   }
 
   /** And comes back where it was. */
   async restartChaincode(): Promise<void> {
-    this.chaincodes.set(CITY, await ChaincodeProcess.start(this.chaincodes.get(CITY)?.port));
+    const killed = this.#chaincodes.get(CITY);
+    if (killed !== undefined) this.#chaincodes.set(CITY, await killed.restart());
   }
 
   async close(): Promise<void> {
     for (const mspId of [...this.#gateways.keys()]) await this.closeGateway(mspId);
     await this.network.close();
-    await Promise.all([...this.chaincodes.values()].map((chaincode) => chaincode.kill()));
+    await Promise.all([...this.#chaincodes.values()].map((chaincode) => chaincode.kill()));
     await this.postgres.close();
     removePostgresData(path.join(this.directory, 'postgres'));
     rmSync(this.directory, { recursive: true, force: true });

@@ -11,6 +11,7 @@ import { FabricMaterial } from './fabric-material.ts';
 import { ordererProcess, peerFolder, peerProcess } from './node-processes.ts';
 import { organizationPackage } from './organization-package.ts';
 import { PeerCommand } from './peer-command.ts';
+import { untilDiscovered } from './until-discovered.ts';
 
 export type FabricNetworkOptions = Readonly<{
   topology: Topology;
@@ -78,7 +79,10 @@ export class FabricNetwork {
     report(`channel ${topology.channel.name} joined by all`);
   }
 
-  /** Installs, approves and commits every chaincode of the topology. */
+  /**
+   * Installs, approves and commits every chaincode of the topology, and waits until every gateway service knows who endorses it.
+   * @throws FabricError `MQ_FABRIC_TOOL_FAILED`, `MQ_FABRIC_PEERS_APART`
+   */
   async deploy(): Promise<void> {
     const { topology, report } = this.#options;
     for (const chaincode of topology.chaincodes) {
@@ -92,6 +96,19 @@ export class FabricNetwork {
       });
       report(`chaincode ${chaincode.name} ${chaincode.version} committed (sequence ${chaincode.sequence})`);
     }
+    await Promise.all(topology.chaincodes.map((chaincode) => this.#untilDiscovered(chaincode)));
+  }
+
+  async #untilDiscovered({ name, addresses }: TopologyChaincode): Promise<void> {
+    const members = this.#members();
+    const expected = members.filter(({ organization }) => addresses[organization.mspId] !== undefined).length;
+    const wanted = {
+      channel: this.#options.topology.channel.name,
+      chaincode: name,
+      expected,
+      material: this.#material,
+    };
+    await Promise.all(members.map((member) => untilDiscovered(member, wanted)));
   }
 
   #members(): readonly PeerMember[] {

@@ -13,10 +13,11 @@ const MAX_ACKNOWLEDGED_A_ROUND = 150;
 const TEST_TIMEOUT_MS = 180_000;
 const VALID = 0;
 
-describe(`a network that is killed under load (seed ${SEED})`, () => {
+// On Fabric every process has a ledger of its own: test/fabric/faults kills them one by one.
+describe(`an embedded network that is killed under load (seed ${SEED})`, () => {
   let network: AssetNetwork;
   beforeAll(async () => {
-    network = await AssetNetwork.prepare();
+    network = await AssetNetwork.prepare('embedded');
   });
   afterAll(() => network.close());
 

@@ -7,7 +7,7 @@ import { type ConnectedClient, connectTestClient } from './test-client.ts';
 
 const TEST_TIMEOUT_MS = 60_000;
 
-describe('the administration service', () => {
+describe('the administration service of the embedded network', () => {
   let assets: AssetProcesses;
   let network: EmbeddedNetwork;
   let admin: AdminService;
