@@ -90,7 +90,7 @@ describeFabric('a record class that changes in a running consortium', () => {
     isWriting = false;
     await Promise.allSettled(writers);
     await consortium.stop();
-    await new EntryPoint('start.mjs', [`--data=${data}`, '--reset', '--help']).exit();
+    await new EntryPoint('medquorum.mjs', ['network', 'reset', '--yes', '--data', data]).exit();
     rmSync(directory, { recursive: true, force: true });
   }, START_TIMEOUT_MS);
 
