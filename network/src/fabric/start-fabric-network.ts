@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Supervisor } from '../supervisor/supervisor.ts';
+import { readPolicyText } from '../topology/policy-principals.ts';
 import type { Topology, TopologyChaincode, TopologyOrderer, TopologyPeer } from '../topology/topology.ts';
 import type { ChaincodePackage } from './chaincode-package.ts';
 import { joinOrderer, joinPeer, makeGenesisBlock } from './create-channel.ts';
@@ -99,9 +100,14 @@ export class FabricNetwork {
     await Promise.all(topology.chaincodes.map((chaincode) => this.#untilDiscovered(chaincode)));
   }
 
-  async #untilDiscovered({ name, addresses }: TopologyChaincode): Promise<void> {
+  async #untilDiscovered({ name, addresses, endorsementPolicy }: TopologyChaincode): Promise<void> {
     const members = this.#members();
-    const expected = members.filter(({ organization }) => addresses[organization.mspId] !== undefined).length;
+    // A process may run before the policy names its organisation: nobody then asks its peer.
+    const policy = readPolicyText(endorsementPolicy);
+    const named = 'mspIds' in policy ? policy.mspIds : [];
+    const expected = members.filter(
+      ({ organization: { mspId } }) => addresses[mspId] !== undefined && named.includes(mspId),
+    ).length;
     const wanted = {
       channel: this.#options.topology.channel.name,
       chaincode: name,

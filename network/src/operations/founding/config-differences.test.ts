@@ -42,4 +42,9 @@ describe('differences of two configurations', () => {
     const [long] = configDifferences(config({ A: 'x' }), config({ A: 'y'.repeat(500) }));
     expect(long?.found.length).toBeLessThan(100);
   });
+
+  it('tell a name that every object inherits', () => {
+    const [found] = configDifferences(config({}), config({ constructor: { value: 1 } }));
+    expect(found).toEqual({ path: 'values.constructor', expected: 'nothing', found: '{"value":1}' });
+  });
 });

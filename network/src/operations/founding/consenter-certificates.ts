@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ConsenterCertificates } from '../../fabric/render-configtx.ts';
+import { readIfThere } from '../../pki/material-file.ts';
 import type { ChannelConfig } from '../governance/channel-config.ts';
 import { groupAt } from '../governance/policy-standing.ts';
 import { OperationError } from '../operation-error.ts';
@@ -18,8 +19,8 @@ type Consenter = Readonly<{
 
 /**
  * The certificates of the topology's orderers as a configuration has them, written as files below `folder`.
- * @throws OperationError `MQ_FIRST_BLOCK_REFUSED` where an orderer is not in the configuration, or its certificate is not of the ordering
- *   organisation's roots
+ * @throws OperationError `MQ_FIRST_BLOCK_REFUSED` where an orderer is not in the configuration, its certificate is not of the ordering
+ *   organisation's roots, stands there twice, or is not the one that whoever runs the node has here
  */
 export async function consenterCertificates(
   operator: Operator,
@@ -32,18 +33,27 @@ export async function consenterCertificates(
   const identityRoot = await certificateOf(material.identityRoot(mspId));
   const tlsRoot = await certificateOf(material.tlsRoot(mspId));
   await mkdir(folder, { recursive: true });
+  const seen = new Set<string>();
   const files = new Map<string, Readonly<{ identity: string; tls: string }>>();
   for (const { name, host, port } of nodes) {
     const found = standing.find((consenter) => consenter.host === host && consenter.port === port);
-    if (found === undefined) throw refused(`has no orderer at ${host}:${port} (${name})`);
-    if (found.client_tls_cert !== found.server_tls_cert) throw refused(`has two TLS certificates for ${name}`);
+    if (found === undefined) throw refusedBlock(`has no orderer at ${host}:${port} (${name})`);
+    if (found.client_tls_cert !== found.server_tls_cert) throw refusedBlock(`has two TLS certificates for ${name}`);
     const write = async (kind: string, base64: string, root: X509Certificate) => {
       const pem = Buffer.from(base64, 'base64').toString('utf8');
-      if (!isIssuedBy(pem, root)) throw refused(`has a certificate of ${name} (${kind}) that ${mspId} did not issue`);
+      if (!isIssuedBy(pem, root))
+        throw refusedBlock(`has a certificate of ${name} (${kind}) that ${mspId} did not issue`);
+      const own = await readIfThere(
+        kind === 'tls' ? material.orderer(name).tls.certificate : material.orderer(name).msp.certificate,
+      );
+      if (own !== undefined && own !== pem)
+        throw refusedBlock(`has another certificate (${kind}) for ${name} than the one here`);
       const file = path.join(folder, `${name}-${kind}.pem`);
       await writeFile(file, pem);
       return file;
     };
+    if (seen.has(found.server_tls_cert)) throw refusedBlock(`has the certificate of ${name} twice`);
+    seen.add(found.server_tls_cert);
     const tls = await write('tls', found.server_tls_cert, tlsRoot);
     files.set(name, {
       tls,
@@ -71,5 +81,6 @@ function isIssuedBy(pem: string, root: X509Certificate): boolean {
 
 const certificateOf = async (file: string) => new X509Certificate(await readFile(file));
 
-const refused = (what: string) =>
+/** @param what phrase that follows 'the block' */
+export const refusedBlock = (what: string) =>
   new OperationError('MQ_FIRST_BLOCK_REFUSED', `the block ${what}: do not join, ask who made it`);

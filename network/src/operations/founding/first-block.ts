@@ -6,7 +6,8 @@ import { type ChannelConfig, decodeConfigBlock } from '../governance/channel-con
 import { OperationError } from '../operation-error.ts';
 import type { Operator } from '../operator.ts';
 import { type ConfigDifference, configDifferences } from './config-differences.ts';
-import { consenterCertificates } from './consenter-certificates.ts';
+import { consenterCertificates, refusedBlock } from './consenter-certificates.ts';
+import { flawOfFirstBlock } from './first-block-form.ts';
 
 /**
  * Makes the channel's first block from the topology and the public bundles of everybody. It is made once, by whoever holds the orderers'
@@ -25,7 +26,7 @@ export async function createFirstBlock(operator: Operator, file: string): Promis
   await operator.withScratch(async (folder) => {
     await copyFile(await makeGenesisBlock(topology, material, binaries, folder), file);
   });
-  return sha256(file);
+  return sha256(await readFile(file));
 }
 
 /**
@@ -33,7 +34,8 @@ export async function createFirstBlock(operator: Operator, file: string): Promis
  * certificates, policies, orderers, block cutting. The certificates of the orderers themselves are taken from the block, where they must come
  * from the ordering organisation's roots.
  * @returns what differs; empty where the block is what one's own description says
- * @throws OperationError `MQ_FIRST_BLOCK_UNREADABLE`, `MQ_FIRST_BLOCK_REFUSED` for an orderer's certificate of other roots
+ * @throws OperationError `MQ_FIRST_BLOCK_UNREADABLE`, `MQ_FIRST_BLOCK_REFUSED` for an orderer's certificate of other roots, and for a block that
+ *   is more than this channel's first configuration
  */
 export async function checkFirstBlock(
   operator: Operator,
@@ -41,12 +43,15 @@ export async function checkFirstBlock(
 ): Promise<Readonly<{ sha256: string; differences: readonly ConfigDifference[] }>> {
   const { topology, material, binaries } = operator;
   const given = await readConfig(operator, file);
+  const bytes = await readFile(file);
+  const flaw = flawOfFirstBlock(bytes, operator.channel);
+  if (flaw !== undefined) throw refusedBlock(flaw);
   const differences = await operator.withScratch(async (folder) => {
     const consenters = await consenterCertificates(operator, given, path.join(folder, 'consenters'));
     const own = await makeGenesisBlock(topology, material, binaries, path.join(folder, 'own'), consenters);
     return configDifferences(await readConfig(operator, own), given);
   });
-  return { sha256: await sha256(file), differences };
+  return { sha256: sha256(bytes), differences };
 }
 
 async function readConfig(operator: Operator, file: string): Promise<ChannelConfig> {
@@ -59,11 +64,7 @@ async function readConfig(operator: Operator, file: string): Promise<ChannelConf
   }
 }
 
-async function sha256(file: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(file))
-    .digest('hex');
-}
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 const exists = (file: string) =>
   access(file).then(
