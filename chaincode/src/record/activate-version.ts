@@ -1,6 +1,7 @@
 import { checkHead, type Operation, requireConfiguration } from '../ledger/operation.ts';
 import { stateDigest } from '../ledger/state.ts';
 import { MedQuorumError } from '../medquorum-error.ts';
+import { attestationCounts } from './attestation-counts.ts';
 import { classOf, headPolicy } from './class-of.ts';
 import { checkCustodian, requireRecord } from './custody.ts';
 import { updatePrivateRecord } from './private-record.ts';
@@ -26,11 +27,7 @@ export const activateVersion: Operation<'record', 'activate'> = async (item) => 
   for (const mspId of attestedBy) {
     const attestation = await session.get('attestation', recordId, version, mspId);
     const organization = await session.get('organization', mspId);
-    const counts =
-      attestation?.headerDigest === digest &&
-      organization?.status === 'active' &&
-      configuration.members.some((member) => member.mspId === mspId);
-    if (!counts)
+    if (!attestationCounts(configuration, attestation, organization, digest))
       throw new MedQuorumError('MQ_ATTESTATIONS_MISSING', 'one that is named has no attestation that counts');
   }
   const head: RecordState = { ...before, ...activated(before, version), entry };

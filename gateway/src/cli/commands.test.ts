@@ -1,4 +1,6 @@
+import { EXIT_USAGE } from './command.ts';
 import { GATEWAY_COMMANDS } from './commands.ts';
+import { consortiumRenewPolicies } from './consortium-renew-policies.ts';
 import { splitOwnOptions } from './own-options.ts';
 
 describe('the commands of gateways', () => {
@@ -14,6 +16,17 @@ describe('the commands of gateways', () => {
       await expect(run(argv, { stdout: stream, stderr: stream })).rejects.toThrow('MQ_CONFIG_INVALID');
     }
     expect(output).toBe('');
+  });
+
+  it.each([
+    ['--class is missing', ['--custodian=CityHospitalMSP']],
+    ['--custodian names no organisation', ['--class=clinical', '--custodian']],
+    ['--custodian names no organisation', ['--class=clinical', '--custodian=']],
+  ])('renew no policies where %s', async (message, argv) => {
+    let output = '';
+    const stream = { write: (text: string) => (output += text) };
+    expect(await consortiumRenewPolicies.run(argv, { stdout: stream, stderr: stream })).toBe(EXIT_USAGE);
+    expect(output).toContain(`${message}\nusage: medquorum consortium renew-policies`);
   });
 });
 

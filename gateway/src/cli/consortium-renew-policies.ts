@@ -11,15 +11,16 @@ import { withDatabaseOf } from './database-of.ts';
 import { organizationSigner } from './organization-signer.ts';
 import { splitOwnOptions } from './own-options.ts';
 
-const HELP = `usage: medquorum consortium renew-policies --class NAME --mspId MSP --consortiumFile FILE --material.dir DIR --dataDir DIR [--dry-run] [--<setting>=<value>]
+const HELP = `usage: medquorum consortium renew-policies --class NAME [--custodian MSP] --mspId MSP --consortiumFile FILE --material.dir DIR --dataDir DIR [--dry-run] [--<setting>=<value>]
 
 A record's head is under the endorsement policy that its class had when the head was last written. This writes the heads of one
 class that the organisation has custody of once more, as they are, so that they come under the policy of now: after a policy was
 raised, for records that are not written again soon. Each custodian runs it, with the settings of its gateway (also from MQ_...
-and DATABASE_URL); gateways and clients go on meanwhile. It may be run again.
+and DATABASE_URL), and the regulator for a custodian that is gone; gateways and clients go on meanwhile. It may be run again.
 
-  --class NAME  the record class
-  --dry-run     count the heads, and write nothing
+  --class NAME     the record class
+  --custodian MSP  whose heads, where it is not the own organisation: for the regulator alone, the ledger refuses others
+  --dry-run        count the heads, and write nothing
 
 Exit status 0: all are renewed; 1: some are not, with their codes.
 `;
@@ -30,10 +31,18 @@ export const consortiumRenewPolicies: Command = {
   summary: 'Bring the heads of a record class under the policy that it has now',
   help: HELP,
   async run(argv, { stdout, stderr }) {
-    const { values, settings: own } = splitOwnOptions(argv, { class: 'string', 'dry-run': 'boolean' });
+    const { values, settings: own } = splitOwnOptions(argv, {
+      class: 'string',
+      custodian: 'string',
+      'dry-run': 'boolean',
+    });
     const name = values.class;
     if (typeof name !== 'string' || name === '') {
       stderr.write(`--class is missing\n${HELP}`);
+      return EXIT_USAGE;
+    }
+    if (values.custodian === '') {
+      stderr.write(`--custodian names no organisation\n${HELP}`);
       return EXIT_USAGE;
     }
     const config = gatewayConfig(settingsFromCommandLine(own));
@@ -43,7 +52,7 @@ export const consortiumRenewPolicies: Command = {
       try {
         const { configuration } = await ledgerConfiguration(ledger);
         const { endorsements } = classOf(configuration, name);
-        const pages = recordsInCustody(db, config.mspId, name);
+        const pages = recordsInCustody(db, String(values.custodian ?? config.mspId), name);
         if (values['dry-run']) {
           let heads = 0;
           for await (const page of pages) heads += page.length;

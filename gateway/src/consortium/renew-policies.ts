@@ -3,6 +3,8 @@ import type { Database } from '../database/open-database.ts';
 import type { GroupCommit, SignedEntry } from '../ledger/group-commit.ts';
 
 const PAGE_ROWS = 500;
+/** Heads under way at once, each in a transaction of its own. */
+const MAX_ALONE = 8;
 
 /** What became of the heads of a class: how many are renewed, and how many are not by code. */
 export type Renewal = Readonly<{ renewed: number; failed: ReadonlyMap<string, number> }>;
@@ -33,8 +35,10 @@ export async function* recordsInCustody(
 }
 
 /**
- * Brings heads under the policy that their class has now, many in a transaction, each under the policy it has had. Doing it
- * again does no harm: what failed is tried again by running it again.
+ * Brings heads under the policy that their class has now, many in a transaction, which then has to satisfy the policies that
+ * all of them have had. Where the organisations that answer do not satisfy all of these, every head of the transaction
+ * fails as `MQ_LEDGER_UNAVAILABLE`: each such head is submitted once more in a transaction of its own, so that it waits
+ * for nobody that its own policy does not ask for. Doing it all again does no harm: what failed is tried again.
  */
 export async function renewPolicies(
   groupCommit: Pick<GroupCommit, 'submit'>,
@@ -44,19 +48,35 @@ export async function renewPolicies(
 ): Promise<Renewal> {
   const failed = new Map<string, number>();
   let renewed = 0;
-  for await (const recordIds of pages) {
-    const units = recordIds.map((recordId) => ({
-      id: recordId,
-      contract: 'record',
-      functionName: 'renewPolicy',
-      policy: 'renewal',
-      entries: [sign(recordId)],
-      touches: [`record:${recordId}`],
-    }));
-    for (const result of await Promise.allSettled(units.map((unit) => groupCommit.submit(unit)))) {
-      if (result.status === 'fulfilled') renewed += 1;
-      else failed.set(codeOf(result.reason), (failed.get(codeOf(result.reason)) ?? 0) + 1);
+  const renew = async (recordId: string, policy: string) => {
+    const entries = [sign(recordId)];
+    const touches = [`record:${recordId}`];
+    try {
+      await groupCommit.submit({
+        id: recordId,
+        contract: 'record',
+        functionName: 'renewPolicy',
+        policy,
+        entries,
+        touches,
+      });
+      renewed += 1;
+      return null;
+    } catch (error) {
+      return { recordId, code: codeOf(error) };
     }
+  };
+  for await (const recordIds of pages) {
+    const outcomes = await Promise.all(recordIds.map((recordId) => renew(recordId, 'renewal')));
+    const refused = outcomes.filter((outcome) => outcome !== null);
+    const again = refused.filter(({ code }) => code === 'MQ_LEDGER_UNAVAILABLE').map(({ recordId }) => recordId);
+    const codes = refused.filter(({ code }) => code !== 'MQ_LEDGER_UNAVAILABLE').map(({ code }) => code);
+    for (let start = 0; start < again.length; start += MAX_ALONE) {
+      // Units of different policies share no transaction, and a name is free again once its unit has been answered.
+      const some = again.slice(start, start + MAX_ALONE).map((recordId, i) => renew(recordId, `renewal alone ${i}`));
+      codes.push(...(await Promise.all(some)).flatMap((outcome) => outcome?.code ?? []));
+    }
+    for (const code of codes) failed.set(code, (failed.get(code) ?? 0) + 1);
     progress(renewed);
   }
   return { renewed, failed };

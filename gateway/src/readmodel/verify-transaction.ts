@@ -57,9 +57,8 @@ async function rerun(transaction: BlockTransaction, store: RerunStore): Promise<
 /** What travelled in transient data is not in the block. */
 async function verifyWithoutPrivate(transaction: BlockTransaction, rows: StateRows): Promise<string | null> {
   const reader = new RowReader(rows);
-  const session = new LedgerSession(new RerunStore(reader));
   try {
-    return await verifyHidden(transaction, factsOf(transaction), session);
+    return await verifyHidden(transaction, factsOf(transaction), reader);
   } catch (error) {
     if (reader.fault !== undefined) throw reader.fault;
     if (error instanceof RestsOnFlaw) return error.message;

@@ -1,5 +1,6 @@
 import { stateDigest } from '@medquorum/chaincode/ledger/state';
 import { MedQuorumError } from '@medquorum/chaincode/medquorum-error';
+import { attestationCounts } from '@medquorum/chaincode/record/attestation-counts';
 import { classOf } from '@medquorum/chaincode/record/class-of';
 import type { AttestArgs } from '@medquorum/chaincode/record/record-args';
 import { headerDigest } from '@medquorum/chaincode/record/record-header';
@@ -14,11 +15,11 @@ import type { ReadModel } from '../readmodel/read-model.ts';
 import type { Ciphertexts } from './fetch-ciphertext.ts';
 
 type Options = Readonly<{
-  writer: Writer;
+  writer: Pick<Writer, 'write'>;
   signer: EntrySigner;
-  authors: Authors;
-  readModel: ReadModel;
-  ciphertexts: Ciphertexts;
+  authors: Pick<Authors, 'organization'>;
+  readModel: Pick<ReadModel, 'find' | 'list' | 'settled' | 'trusted'>;
+  ciphertexts: Pick<Ciphertexts, 'fetch'>;
 }>;
 
 /** Vouching for versions, and making them active once enough authorities have. */
@@ -82,16 +83,26 @@ export class Attestations {
     return digest;
   }
 
-  /** Authorities whose attestation of the version was verified here and is about its header. */
+  /**
+   * Authorities whose attestation of the version was verified here and counts now. Only these may be named: the chaincode
+   * refuses an activation that names one more.
+   */
   async attestedBy(recordId: string, version: number): Promise<readonly string[]> {
     const { readModel } = this.#options;
     const head = await this.#head(recordId);
     const digest = head.versions[version - 1]?.digest;
-    const found = await readModel.list('attestation', { recordId, limit: MAX_ATTESTATIONS });
-    return found
-      .filter(({ flaw, state }) => flaw === null && state.version === version && state.headerDigest === digest)
-      .map(({ state }) => state.mspId)
-      .sort();
+    if (digest === undefined) return [];
+    const listed = await readModel.list('attestation', { recordId, limit: MAX_ATTESTATIONS });
+    const verified = listed.filter(({ flaw, state }) => flaw === null && state.version === version);
+    const configuration = await currentConfiguration(readModel);
+    const counting = await Promise.all(
+      verified.map(async ({ state }) => {
+        const organization = await readModel.find('organization', state.mspId);
+        const trusted = organization?.flaw === null ? organization.state : undefined;
+        return attestationCounts(configuration, state, trusted, digest) ? [state.mspId] : [];
+      }),
+    );
+    return counting.flat().sort();
   }
 
   /** Authorities that the record's class asks for, as it is agreed now. */
@@ -106,7 +117,7 @@ export class Attestations {
     return writer.write(write, 'record', 'activate', async () => {
       const attestedBy = await this.attestedBy(recordId, version);
       if (attestedBy.length === 0)
-        throw new MedQuorumError('MQ_ATTESTATIONS_MISSING', 'nobody has attested the version');
+        throw new MedQuorumError('MQ_ATTESTATIONS_MISSING', 'nobody has attested the version whose word counts now');
       const args = { recordId, version, attestedBy };
       const entry = signer.sign(authors.organization(), 'record', 'activate', args, stateDigest(head));
       return { entries: [entry], touches: [`record:${recordId}`], policy: head.class ?? '' };
