@@ -240,6 +240,27 @@ export async function buildGateway(config: GatewayConfig, parts: GatewayParts = 
     return prepared;
   };
 
+  let closed: Promise<void> | undefined;
+  const closeParts = async () => {
+    // In the reverse of the order in which parts rely on each other; a part that fails to close does not keep the rest.
+    stopping.abort();
+    const steps = [
+      () => Promise.all([app.close(), releaseApp.close()]),
+      () => recovery.close(),
+      async () => attester?.close(),
+      () => groupCommit.drained(),
+      () => operations.drained(),
+      () => follower.close(),
+      () => remote.close(),
+      async () => ledger.close(),
+      () => Promise.all([db.destroy(), relaxed.destroy()]),
+      async () => postgres?.close(),
+    ];
+    for (const step of steps) {
+      await step().catch((error: unknown) => log.error({ err: error }, 'a part did not close'));
+    }
+  };
+
   return {
     app,
     releaseApp,
@@ -252,24 +273,9 @@ export async function buildGateway(config: GatewayConfig, parts: GatewayParts = 
       attester?.start();
       log.info({ channelId: channel }, 'gateway founded');
     },
-    async close() {
-      // In the reverse of the order in which parts rely on each other; a part that fails to close does not keep the rest.
-      stopping.abort();
-      const steps = [
-        () => Promise.all([app.close(), releaseApp.close()]),
-        () => recovery.close(),
-        async () => attester?.close(),
-        () => groupCommit.drained(),
-        () => operations.drained(),
-        () => follower.close(),
-        () => remote.close(),
-        async () => ledger.close(),
-        () => Promise.all([db.destroy(), relaxed.destroy()]),
-        async () => postgres?.close(),
-      ];
-      for (const step of steps) {
-        await step().catch((error: unknown) => log.error({ err: error }, 'a part did not close'));
-      }
+    close() {
+      closed ??= closeParts(); // once, also where a signal meets a start that fails
+      return closed;
     },
   };
 }
