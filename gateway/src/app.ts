@@ -33,6 +33,7 @@ import { TokenVerifier } from './identity/token-verifier.ts';
 import { FabricLedger } from './ledger/fabric-ledger.ts';
 import { GroupCommit } from './ledger/group-commit.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import { orderNow } from './ledger/order-now.ts';
 import { operationRoutes } from './operation/operation-routes.ts';
 import { Operations } from './operation/operations.ts';
 import { OperationRecovery } from './operation/recovery.ts';
@@ -134,10 +135,12 @@ export async function buildGateway(config: GatewayConfig, parts: GatewayParts = 
       const used = await readModel.find('nonce', author, nonce);
       return used?.state;
     },
+    caughtUpNow: async () => readModel.caughtUp(await orderNow(ledger, mspId)),
+    withNonce: (entry, nonce) => signer.withNonce(entry, nonce),
   });
   const metrics = new Metrics({ mspId, queued: () => groupCommit.queued, nextBlock: () => follower.status.nextBlock });
   const writer = new Writer(operations, readModel);
-  const signer = new EntrySigner({
+  const signer: EntrySigner = new EntrySigner({
     channel,
     chaincode,
     nowMs,
