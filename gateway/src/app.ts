@@ -33,6 +33,7 @@ import { TokenVerifier } from './identity/token-verifier.ts';
 import { FabricLedger } from './ledger/fabric-ledger.ts';
 import { GroupCommit } from './ledger/group-commit.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import { orderNow } from './ledger/order-now.ts';
 import { operationRoutes } from './operation/operation-routes.ts';
 import { Operations } from './operation/operations.ts';
 import { OperationRecovery } from './operation/recovery.ts';
@@ -134,10 +135,12 @@ export async function buildGateway(config: GatewayConfig, parts: GatewayParts = 
       const used = await readModel.find('nonce', author, nonce);
       return used?.state;
     },
+    caughtUpNow: async () => readModel.caughtUp(await orderNow(ledger, mspId)),
+    withNonce: (entry, nonce) => signer.withNonce(entry, nonce),
   });
   const metrics = new Metrics({ mspId, queued: () => groupCommit.queued, nextBlock: () => follower.status.nextBlock });
   const writer = new Writer(operations, readModel);
-  const signer = new EntrySigner({
+  const signer: EntrySigner = new EntrySigner({
     channel,
     chaincode,
     nowMs,
@@ -240,6 +243,27 @@ export async function buildGateway(config: GatewayConfig, parts: GatewayParts = 
     return prepared;
   };
 
+  let closed: Promise<void> | undefined;
+  const closeParts = async () => {
+    // In the reverse of the order in which parts rely on each other; a part that fails to close does not keep the rest.
+    stopping.abort();
+    const steps = [
+      () => Promise.all([app.close(), releaseApp.close()]),
+      () => recovery.close(),
+      async () => attester?.close(),
+      () => groupCommit.drained(),
+      () => operations.drained(),
+      () => follower.close(),
+      () => remote.close(),
+      async () => ledger.close(),
+      () => Promise.all([db.destroy(), relaxed.destroy()]),
+      async () => postgres?.close(),
+    ];
+    for (const step of steps) {
+      await step().catch((error: unknown) => log.error({ err: error }, 'a part did not close'));
+    }
+  };
+
   return {
     app,
     releaseApp,
@@ -252,24 +276,9 @@ export async function buildGateway(config: GatewayConfig, parts: GatewayParts = 
       attester?.start();
       log.info({ channelId: channel }, 'gateway founded');
     },
-    async close() {
-      // In the reverse of the order in which parts rely on each other; a part that fails to close does not keep the rest.
-      stopping.abort();
-      const steps = [
-        () => Promise.all([app.close(), releaseApp.close()]),
-        () => recovery.close(),
-        async () => attester?.close(),
-        () => groupCommit.drained(),
-        () => operations.drained(),
-        () => follower.close(),
-        () => remote.close(),
-        async () => ledger.close(),
-        () => Promise.all([db.destroy(), relaxed.destroy()]),
-        async () => postgres?.close(),
-      ];
-      for (const step of steps) {
-        await step().catch((error: unknown) => log.error({ err: error }, 'a part did not close'));
-      }
+    close() {
+      closed ??= closeParts(); // once, also where a signal meets a start that fails
+      return closed;
     },
   };
 }

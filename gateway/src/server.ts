@@ -3,6 +3,7 @@ import { buildGateway } from './app.ts';
 import { settingsFromCommandLine } from './cli/command-line.ts';
 import { settingsPage } from './cli/config-reference.ts';
 import { gatewayConfig } from './config/gateway-config.ts';
+import { prepareAndListen } from './prepare-and-listen.ts';
 
 if (process.argv.includes('--help')) {
   process.stdout.write(
@@ -24,10 +25,7 @@ try {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  const { http, release } = config;
-  await gateway.prepare();
-  await gateway.releaseApp.listen({ host: release.host, port: release.port });
-  const address = await gateway.app.listen({ host: http.host, port: http.port });
+  const address = await prepareAndListen(gateway, config);
   process.stdout.write(
     `${JSON.stringify({ level: 'info', msg: 'gateway listening', mspId: config.mspId, address })}\n`,
   );

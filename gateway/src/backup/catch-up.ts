@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Database } from '../database/open-database.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { orderNow } from '../ledger/order-now.ts';
 import type { BlockFollower } from '../readmodel/follow-blocks.ts';
 
 type Options = Readonly<{
@@ -25,7 +25,7 @@ const PROJECTED_WAIT_MS = 5000;
  * @throws GatewayError `MQ_STATE_NOT_TRUSTED` where the peer's chain does not follow the restored read model, `MQ_LEDGER_UNAVAILABLE` when stopped
  */
 export async function catchUpAfterRestore(options: Options): Promise<void> {
-  const { db, follower, log, signal } = options;
+  const { db, ledger, follower, mspId, log, signal } = options;
   const restored = await db.selectFrom('restoration').selectAll().executeTakeFirst();
   if (restored === undefined) return;
   log.info({ takenAt: restored.takenAt }, 'restored: reading what was committed since the backup');
@@ -35,7 +35,7 @@ export async function catchUpAfterRestore(options: Options): Promise<void> {
     const { connected, nextBlock, stopped } = follower.status;
     if (stopped !== undefined) throw new GatewayError('MQ_STATE_NOT_TRUSTED', stopped);
     try {
-      target ??= await orderedNow(options);
+      target ??= await orderNow(ledger, mspId);
       await follower.waitFor(target, PROJECTED_WAIT_MS);
       break;
     } catch (error) {
@@ -49,13 +49,6 @@ export async function catchUpAfterRestore(options: Options): Promise<void> {
   }
   await db.deleteFrom('restoration').execute();
   log.info({ nextBlock: follower.status.nextBlock }, 'what was committed since the backup is read');
-}
-
-/** @returns block of a transaction that writes nothing: it prunes a nonce that nobody has used */
-async function orderedNow({ ledger, mspId }: Options): Promise<number> {
-  const unused = { kind: 'organization', id: mspId, nonce: randomBytes(24).toString('base64url') };
-  const request = { contract: 'registry', functionName: 'pruneNonces', args: [JSON.stringify([unused])] };
-  return (await ledger.plan(request).run(Promise.resolve())).blockNumber;
 }
 
 function pause(signal: AbortSignal): Promise<void> {

@@ -25,6 +25,8 @@ export type EntrySignerOptions = Readonly<{
 /** Makes signed entries; the arguments are held to the ledger's own shapes first, so that a mistake costs no transaction. */
 export class EntrySigner {
   readonly #options: EntrySignerOptions;
+  /** Of the entries made here, for as long as somebody holds them. */
+  readonly #keys = new WeakMap<Entry, SigningKey>();
 
   constructor(options: EntrySignerOptions) {
     this.#options = options;
@@ -52,7 +54,17 @@ export class EntrySigner {
       nonce: randomBytes(24).toString('base64url'),
       notAfter: new Date(nowMs() + lifetimeMs).toISOString(),
     };
-    return { intent, signature: key.sign(intentBytes(intent)) };
+    return this.#signed(intent, key);
+  }
+
+  /**
+   * The same entry under another nonce of its author: of two entries with one nonce the ledger carries out one.
+   *
+   * @param entry one that {@link sign} returned; any other is returned as it is
+   */
+  withNonce(entry: Entry, nonce: string): Entry {
+    const key = this.#keys.get(entry);
+    return key === undefined ? entry : this.#signed({ ...entry.intent, nonce }, key);
   }
 
   /**
@@ -76,6 +88,12 @@ export class EntrySigner {
     }
     checkArgs(contract, functionName, found.intent.args);
     return found;
+  }
+
+  #signed(intent: Intent, key: SigningKey): Entry {
+    const entry = { intent, signature: key.sign(intentBytes(intent)) };
+    this.#keys.set(entry, key);
+    return entry;
   }
 }
 

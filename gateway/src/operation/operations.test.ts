@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { MedQuorumError } from '@medquorum/chaincode/medquorum-error';
 import type { KyselyPlugin } from 'kysely';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../database/embedded-postgres.ts';
 import { type Database, openDatabase } from '../database/open-database.ts';
@@ -8,6 +9,7 @@ import { removePostgresData } from '../database/postgres-place.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { Receipt, SignedEntry, Unit } from '../ledger/group-commit.ts';
 import type { FoundCommit } from '../ledger/ledger.ts';
+import { LedgerFault } from '../ledger/ledger-fault.ts';
 import { Operations, type PlannedUnit } from './operations.ts';
 
 const START_TIMEOUT_MS = 60_000;
@@ -38,6 +40,10 @@ class World {
   onSubmit: (unit: Unit) => Promise<Receipt> = async () => {
     throw new GatewayError('MQ_OPERATION_PENDING', 'the outcome is not known yet');
   };
+  /** What the peer has once it has caught up; how often that was asked for. */
+  onCaughtUp: () => Promise<void> = async () => {};
+  caughtUp = 0;
+  isPeerDown = false;
   readonly operations: Operations = new Operations({
     db,
     relaxed: db,
@@ -52,7 +58,15 @@ class World {
       this.asked.push(txId);
       return this.found.get(txId);
     },
-    findNonce: async ({ intent }) => this.nonces.get(intent.nonce),
+    findNonce: async ({ intent }) => {
+      if (this.isPeerDown) throw new LedgerFault('unavailable', 'no answer at evaluate');
+      return this.nonces.get(intent.nonce);
+    },
+    caughtUpNow: () => {
+      this.caughtUp += 1;
+      return this.onCaughtUp();
+    },
+    withNonce,
   });
 
   commit(txId: string, blockNumber: number, ...nonces: string[]): void {
@@ -92,10 +106,15 @@ const unitOf = (nonce: string): PlannedUnit => ({
   touches: [],
   entries: [
     {
-      intent: { nonce, notAfter: new Date(NOW_MS + 60_000).toISOString() },
+      intent: { author: { kind: 'practitioner', id: 'ann' }, nonce, notAfter: new Date(NOW_MS + 60_000).toISOString() },
       signature: `by ann of ${nonce}`,
     } as unknown as SignedEntry,
   ],
+});
+/** As the signer does it; a test tells by the signature for which nonce the entry was made first. */
+const withNonce = ({ intent, signature }: SignedEntry, nonce: string): SignedEntry => ({
+  intent: { ...intent, nonce },
+  signature: `${signature} under ${nonce}`,
 });
 const unplanned = async (): Promise<PlannedUnit> => {
   throw new Error('nothing is to be signed anew');
@@ -153,6 +172,129 @@ describe('an operation without outcome', () => {
   });
 });
 
+describe('an operation without outcome whose entries have expired', () => {
+  const expired = async () => {
+    throw new MedQuorumError('MQ_INTENT_EXPIRED', 'notAfter has passed');
+  };
+
+  async function openAndExpired(): Promise<World> {
+    const world = new World();
+    await world.leaveOpen('tx1', 'a');
+    world.nowMs += 120_000;
+    world.onSubmit = expired;
+    return world;
+  }
+
+  it('stays without outcome for as long as the peer may be behind', async () => {
+    const world = await openAndExpired();
+    world.onCaughtUp = async () => {
+      throw new GatewayError('MQ_READ_MODEL_BEHIND', 'block 7 is not projected yet');
+    };
+    await world.operations.recover(0);
+    expect(await world.state('a')).toMatchObject({ state: 'planned', errorCode: null });
+    await expect(world.operations.run(request('a'), unplanned)).rejects.toMatchObject({ code: 'MQ_OPERATION_PENDING' });
+    world.onCaughtUp = async () => world.commit('tx1', 5, 'a');
+    await world.operations.recover(0);
+    await world.operations.drained();
+    expect(await world.state('a')).toMatchObject({ state: 'committed', txId: 'tx1', blockNumber: 5 });
+  });
+
+  it('answers a repetition with what a peer that was behind has once it has caught up', async () => {
+    const world = await openAndExpired();
+    world.onCaughtUp = async () => world.commit('tx1', 5, 'a');
+    expect(await world.operations.run(request('a'), unplanned)).toMatchObject({
+      txId: 'tx1',
+      results: ['result of a'],
+    });
+    expect(world.submitted).toEqual([]);
+  });
+
+  it('is found by its transaction where its nonce has been pruned', async () => {
+    const world = await openAndExpired();
+    world.onCaughtUp = async () => {
+      world.commit('tx1', 5, 'a');
+      world.nonces.clear();
+    };
+    expect(await world.operations.run(request('a'), unplanned)).toMatchObject({ txId: 'tx1' });
+  });
+
+  it('has failed once a peer that has caught up does not hold it', async () => {
+    const world = await openAndExpired();
+    await world.operations.recover(0);
+    expect(await world.state('a')).toMatchObject({ state: 'failed', errorCode: 'MQ_INTENT_EXPIRED' });
+    expect([world.caughtUp, world.submitted]).toEqual([1, []]);
+  });
+
+  it('is signed anew under the same nonce when its request is repeated', async () => {
+    const world = await openAndExpired();
+    world.onSubmit = async () => ({ txId: 'tx2', blockNumber: 6, index: 0, results: [] });
+    const outcome = await world.operations.run(request('a'), async () => unitOf('anew'));
+    expect(outcome).toMatchObject({ txId: 'tx2', entries: [{ signature: 'by ann of anew under a' }] });
+    expect(world.submitted).toMatchObject([{ resubmitted: true, entries: [{ intent: { nonce: 'a' } }] }]);
+    expect(world.caughtUp).toBe(1);
+  });
+
+  it('answers with the first entries where these were committed after all while the second were under way', async () => {
+    const world = await openAndExpired();
+    world.onSubmit = async () => {
+      world.commit('tx1', 5, 'other', 'a');
+      return { txId: 'tx1', blockNumber: undefined, index: 1, results: [] };
+    };
+    const expected = {
+      txId: 'tx1',
+      blockNumber: 5,
+      index: 1,
+      results: ['result of a'],
+      entries: [{ signature: 'by ann of a' }],
+    };
+    expect(await world.operations.run(request('a'), async () => unitOf('anew'))).toMatchObject(expected);
+    await world.operations.drained();
+    expect(await world.operations.run(request('a'), unplanned)).toMatchObject(expected);
+  });
+
+  it('is answered as one without outcome, with its id, when the peer does not answer', async () => {
+    const world = await openAndExpired();
+    world.isPeerDown = true;
+    const { id } = await db.selectFrom('operation').select('id').executeTakeFirstOrThrow();
+    await expect(world.operations.run(request('a'), unplanned)).rejects.toMatchObject({
+      code: 'MQ_OPERATION_PENDING',
+      extra: { operationId: id, location: `/operations/${id}` },
+    });
+  });
+});
+
+describe('a refusal of what may have been committed before', () => {
+  const refusals = [
+    new MedQuorumError('MQ_INTENT_EXPIRED', 'notAfter has passed'), // by the clock of the transaction
+    new MedQuorumError('MQ_VETOED', 'not here'),
+    new GatewayError('MQ_LEDGER_REFUSED', 'the ledger refused the transaction'),
+  ];
+
+  it.each(refusals.map((refusal) => [refusal.code, refusal]))('is no outcome: %s', async (_code, refusal) => {
+    const world = new World();
+    await world.leaveOpen('tx1', 'a');
+    world.onSubmit = async () => {
+      throw refusal;
+    };
+    await expect(world.operations.run(request('a'), unplanned)).rejects.toMatchObject({ code: 'MQ_OPERATION_PENDING' });
+    expect(await world.state('a')).toMatchObject({ state: 'planned', errorCode: null });
+  });
+
+  it('counts once the peer has caught up', async () => {
+    const world = new World();
+    await world.leaveOpen('tx1', 'a', 'b');
+    // Of a peer that lacks the block with the patient; of b there is none.
+    world.onSubmit = async ({ entries: [entry] }) => {
+      if (entry?.intent.nonce === 'b' || world.caughtUp === 0) throw new MedQuorumError('MQ_PATIENT_NOT_FOUND', 'none');
+      return { txId: 'tx2', blockNumber: 6, index: 0, results: [] };
+    };
+    await world.operations.recover(0);
+    await world.operations.drained();
+    expect(await world.state('a')).toMatchObject({ state: 'committed', txId: 'tx2' });
+    expect(await world.state('b')).toMatchObject({ state: 'failed', errorCode: 'MQ_PATIENT_NOT_FOUND' });
+  });
+});
+
 describe('an operation that failed and may be tried again', () => {
   const failing = async () => {
     throw new GatewayError('MQ_LEDGER_UNAVAILABLE', 'the ledger does not answer');
@@ -170,7 +312,7 @@ describe('an operation that failed and may be tried again', () => {
     const again = () => world.operations.run(request('a'), async () => unitOf('anew'));
     const [first, second] = await Promise.all([again(), again()]);
     expect(first).toEqual(second);
-    expect(world.submitted.map(({ entries }) => entries[0]?.intent.nonce)).toEqual(['anew']);
+    expect(world.submitted.map(({ entries }) => entries[0]?.signature)).toEqual(['by ann of anew under a']);
   });
 
   it('is not signed anew where the ledger holds its nonce after all', async () => {
@@ -180,6 +322,21 @@ describe('an operation that failed and may be tried again', () => {
     world.nowMs += 120_000;
     world.commit('tx1', 5, 'a');
     expect(await world.operations.run(request('a'), unplanned)).toMatchObject({ txId: 'tx1' });
+  });
+});
+
+describe('an operation that failed and is sent again', () => {
+  it('has no outcome while that has none', async () => {
+    const world = new World();
+    world.onSubmit = async () => {
+      throw new GatewayError('MQ_LEDGER_UNAVAILABLE', 'the ledger does not answer');
+    };
+    await expect(world.operations.run(request('a'), async () => unitOf('a'))).rejects.toThrow();
+    world.onSubmit = async () => {
+      throw new GatewayError('MQ_OPERATION_PENDING', 'the outcome is not known yet');
+    };
+    await expect(world.operations.run(request('a'), unplanned)).rejects.toMatchObject({ code: 'MQ_OPERATION_PENDING' });
+    expect(await world.state('a')).toMatchObject({ state: 'planned', errorCode: null });
   });
 });
 
@@ -200,6 +357,8 @@ describe('an operation under an idempotency key', () => {
       },
       findCommit: async () => undefined,
       findNonce: async () => undefined,
+      caughtUpNow: async () => {},
+      withNonce,
       nowMs: () => NOW_MS,
     });
     const plan = async () => unitOf('a');

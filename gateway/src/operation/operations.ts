@@ -5,9 +5,10 @@ import type { OperationTable } from '../database/tables.ts';
 import { Together } from '../database/together.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { GroupCommit, Receipt, SignedEntry, Unit } from '../ledger/group-commit.ts';
-import { EarlierCommits, type LedgerQuestions } from './earlier-commits.ts';
+import { EarlierCommits, type HeldUnit, type LedgerQuestions } from './earlier-commits.ts';
 import { outcomeOf, storedFailure, toRow, toUnit, unitColumns } from './operation-rows.ts';
 import { type CommittedRow, commitRows, findRows, insertRows, type UsedKey } from './operation-statements.ts';
+import { isKnown, leavesOpen, PASSING, pending } from './outcome.ts';
 
 /** Who wants something written, and under which key a repetition is recognised. */
 export type WriteRequest = Readonly<{
@@ -26,14 +27,6 @@ export type OperationView = Readonly<{
   code: string | null;
 }>;
 
-/** Failures that a later attempt may not meet again; nothing has been written. */
-const PASSING: ReadonlySet<string> = new Set([
-  'MQ_LEDGER_UNAVAILABLE',
-  'MQ_LEDGER_CONFLICT',
-  'MQ_QUEUE_FULL',
-  'MQ_TIMESTAMP_SKEW',
-  'MQ_NOT_CONFIGURED',
-]);
 /** Open operations looked at in one round of recovery. */
 const MAX_RECOVERED = 1000;
 
@@ -43,6 +36,8 @@ type Options = Readonly<{
   /** Commits need not be durable: what is lost is found out again from the ledger. */
   relaxed: Database;
   groupCommit: Pick<GroupCommit, 'submit'>;
+  /** The entry signed under another nonce, where that can be done here. */
+  withNonce: (entry: SignedEntry, nonce: string) => SignedEntry;
 }> &
   LedgerQuestions;
 
@@ -130,7 +125,7 @@ export class Operations {
       .limit(MAX_RECOVERED)
       .execute();
     const open = rows.filter(({ id }) => !this.#active.has(id));
-    const finish = (row: OperationTable) => this.#begin(row.id, () => this.#carryOut(toUnit(row), row));
+    const finish = (row: OperationTable) => this.#begin(row.id, () => this.#carryOutAgain(row));
     await Promise.all(open.map((row) => finish(row).catch(() => {}))); // the row holds the failure
     return open.length;
   }
@@ -158,14 +153,45 @@ export class Operations {
     return this.#begin(row.id, () => this.#carryOutAgain(row, plan));
   }
 
-  async #carryOutAgain(row: OperationTable, plan: () => Promise<PlannedUnit>): Promise<WriteOutcome> {
+  /** @param plan absent where nobody asks: then entries that have expired and are not on the ledger have failed */
+  async #carryOutAgain(row: OperationTable, plan?: () => Promise<PlannedUnit>): Promise<WriteOutcome> {
     const unit = toUnit(row);
-    if (row.state === 'planned') return this.#carryOut(unit, row);
-    if (!this.#earlier.hasExpired(unit) || (await this.#earlier.find(unit)) !== undefined) return this.#carryOut(unit);
-    // Nothing of the old entries was written, and now they never can be: the same request is signed anew.
-    const fresh = { ...(await plan()), id: row.id };
-    await this.#options.db.updateTable('operation').set(unitColumns(fresh)).where('id', '=', row.id).execute();
-    return this.#carryOut(fresh);
+    const isOpen = row.state === 'planned';
+    const hasExpired = this.#earlier.hasExpired(unit);
+    // Of a failure that passed nothing was written: within its time the nonce is guard enough.
+    const txId = isOpen || hasExpired ? row.txId : null;
+    const held = await this.#earlier.find(unit, txId).catch((error: unknown) => {
+      throw leavesOpen(error, isOpen) ? pending(row.id, error) : error;
+    });
+    if (held !== undefined) return this.#committed(unit, held);
+    if (!hasExpired) {
+      if (!isOpen) await this.#reopen(row.id, {});
+      return this.#carryOut(unit, isOpen);
+    }
+    if (plan === undefined) {
+      const expired = new MedQuorumError('MQ_INTENT_EXPIRED', 'notAfter has passed, and the ledger does not hold it');
+      throw await this.#failed(row.id, expired, false);
+    }
+    const fresh = this.#sharingNonces(await plan(), unit);
+    await fresh.ready; // as before a first insert
+    await this.#reopen(row.id, unitColumns(fresh));
+    return this.#carryOut({ ...fresh, id: row.id, resubmitted: true }, false);
+  }
+
+  /**
+   * The ledger does not hold the old entries, but an orderer still may: under the same nonces only one of the two can take effect.
+   */
+  #sharingNonces(fresh: PlannedUnit, { entries: old }: Unit): PlannedUnit {
+    const entries = fresh.entries.map((entry, i) => {
+      const nonce = old[i]?.intent.nonce;
+      return nonce === undefined ? entry : this.#options.withNonce(entry, nonce);
+    });
+    return { ...fresh, entries };
+  }
+
+  async #reopen(id: string, columns: Partial<OperationTable>): Promise<void> {
+    const opened = { ...columns, state: 'planned' as const, errorCode: null, errorText: null };
+    await this.#options.db.updateTable('operation').set(opened).where('id', '=', id).execute();
   }
 
   /** Known as under way until the row says how it ended: a repetition meanwhile gets the same answer. */
@@ -181,27 +207,52 @@ export class Operations {
     return running;
   }
 
-  /** @param open the row of an operation whose earlier attempt left no outcome */
-  async #carryOut(unit: Unit, open?: OperationTable): Promise<WriteOutcome> {
-    const { id, entries } = unit;
-    const earlier = await this.#earlier.find(unit, open?.txId);
+  /** @param isOpen whether an earlier attempt left no outcome */
+  async #carryOut(unit: Unit, isOpen = false): Promise<WriteOutcome> {
     try {
-      const receipt = earlier ?? (await this.#options.groupCommit.submit(unit));
-      // Not waited for: should it be lost, the ledger tells again.
-      this.#settling(
-        id,
-        this.#committing.do({
-          id,
-          txId: receipt.txId,
-          blockNumber: receipt.blockNumber ?? null,
-          result: JSON.stringify({ index: receipt.index, results: receipt.results }),
-        }),
-      );
-      return { ...receipt, operationId: id, entries };
+      const held = await (isOpen ? this.#submitAgain(unit) : this.#submit(unit));
+      return await this.#committed(unit, held);
     } catch (error) {
       await unit.ready?.catch(() => {}); // the row has to be there before it can say that it failed
-      throw await this.#failed(id, error, open !== undefined);
+      throw await this.#failed(unit.id, error, isOpen);
     }
+  }
+
+  async #submit(unit: Unit): Promise<HeldUnit> {
+    const receipt = await this.#options.groupCommit.submit(unit);
+    if (receipt.blockNumber !== undefined) return { ...receipt, entries: unit.entries };
+    // Another transaction has used the nonce: with these entries, or with those that they replaced.
+    return this.#earlier.holding(unit, receipt.txId);
+  }
+
+  /** A refusal may be that of a peer which has neither the first attempt nor what that stood upon: it counts of one that has caught up. */
+  async #submitAgain(unit: Unit): Promise<HeldUnit> {
+    try {
+      return await this.#submit(unit);
+    } catch (error) {
+      if (!(error instanceof MedQuorumError) || leavesOpen(error, true)) throw error;
+    }
+    await this.#earlier.caughtUpNow();
+    return this.#submit(unit);
+  }
+
+  async #committed({ id, entries: planned }: Unit, held: HeldUnit): Promise<WriteOutcome> {
+    const { entries, ...receipt } = held;
+    if (entries[0]?.signature !== planned[0]?.signature) {
+      const columns = { entries: JSON.stringify(entries) }; // what a repetition is answered from
+      await this.#options.db.updateTable('operation').set(columns).where('id', '=', id).execute();
+    }
+    // Not waited for: should it be lost, the ledger tells again.
+    this.#settling(
+      id,
+      this.#committing.do({
+        id,
+        txId: receipt.txId,
+        blockNumber: receipt.blockNumber ?? null,
+        result: JSON.stringify({ index: receipt.index, results: receipt.results }),
+      }),
+    );
+    return { ...receipt, operationId: id, entries };
   }
 
   /** Resolves when nothing is being written any more. */
@@ -216,21 +267,16 @@ export class Operations {
     );
   }
 
-  /** @param isOpen whether an earlier attempt left no outcome: a failure that passes does not give it one */
   async #failed(id: string, error: unknown, isOpen: boolean): Promise<unknown> {
-    const known = error instanceof GatewayError || error instanceof MedQuorumError;
-    if (known && error.code !== 'MQ_OPERATION_PENDING' && !(isOpen && PASSING.has(error.code))) {
-      const errorText = error.message.slice(error.code.length + 2);
-      await this.#options.relaxed
-        .updateTable('operation')
-        .set({ state: 'failed', errorCode: error.code, errorText })
-        .where('id', '=', id)
-        .execute();
-      return error;
-    }
-    if (!known) return error;
-    const extra = { operationId: id, location: `/operations/${id}` };
-    return new GatewayError('MQ_OPERATION_PENDING', 'the outcome is not known yet', { cause: error, extra });
+    if (leavesOpen(error, isOpen)) return pending(id, error);
+    if (!isKnown(error)) return error;
+    const errorText = error.message.slice(error.code.length + 2);
+    await this.#options.relaxed
+      .updateTable('operation')
+      .set({ state: 'failed', errorCode: error.code, errorText })
+      .where('id', '=', id)
+      .execute();
+    return error;
   }
 }
 
