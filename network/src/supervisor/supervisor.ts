@@ -60,7 +60,7 @@ export class Supervisor {
       throw new SupervisorError('MQ_INTERRUPTED', `${spec.name} is not started: everything is being stopped`);
     if (this.#processes.has(spec.name)) throw new SupervisorError('MQ_PROCESS_NAME_TAKEN', `${spec.name} runs already`);
     const supervised = new SupervisedProcess(spec, this.logDirectory, (status, remark) => {
-      this.#runFile.note(status);
+      this.#note(status);
       if (remark !== undefined) this.#options.report(remark);
     });
     this.#processes.set(spec.name, supervised);
@@ -83,6 +83,16 @@ export class Supervisor {
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  /** The processes go on where the list cannot be written (a full disk): its next change writes all of it. */
+  #note(status: ProcessStatus): void {
+    try {
+      this.#runFile.note(status);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      this.#options.report(`how ${status.name} fares (${status.state}) could not be written down: ${reason}`);
+    }
   }
 
   async #close(): Promise<void> {
