@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { endLeftovers, type RunFile, runFileOf } from './run-file.ts';
+import { type RunFile, runFileOf } from './run-file.ts';
 import { type ProcessSpec, type ProcessStatus, SupervisedProcess } from './supervised-process.ts';
 import { SupervisorError } from './supervisor-error.ts';
 
@@ -31,7 +31,7 @@ export class Supervisor {
   static async open(options: SupervisorOptions): Promise<Supervisor> {
     const runFile = runFileOf(options.directory);
     refuseHeld(runFile, options.directory);
-    const ended = await endLeftovers(runFile.read()?.processes ?? []);
+    const ended = await runFile.endLeftovers();
     if (ended.length > 0) options.report(`ended what an earlier run left behind: ${ended.join(', ')}`);
     runFile.claim();
     return new Supervisor(options, runFile);
@@ -106,6 +106,7 @@ export class Supervisor {
 export function refuseHeld(runFile: RunFile, directory: string): void {
   const holder = runFile.read();
   if (!holder?.supervisorAlive) return;
-  const { pid } = holder.supervisor;
-  throw new SupervisorError('MQ_ALREADY_RUNNING', `process ${pid} runs ${directory} already; stop it first`);
+  const { pid, startedAt } = holder.supervisor;
+  const doubt = startedAt === null ? `, or delete its run.json where process ${pid} is something else` : '';
+  throw new SupervisorError('MQ_ALREADY_RUNNING', `process ${pid} runs ${directory} already; stop it first${doubt}`);
 }
