@@ -54,6 +54,8 @@ describe('network logs', () => {
       stderr: '',
     });
     expect((await run('network logs peer0.a --lines 1 peer0.a')).stdout).toBe('three\n');
+    expect((await run('network logs orderer1.orderer --lines 1')).stdout).toBe('five\n');
+    expect((await run('network logs --lines 0')).stdout).toBe('');
   });
 
   it('names the processes that there are when asked for another', async () => {
@@ -104,8 +106,11 @@ describe('network reset', () => {
     }
   };
   const left = async () => (await readdir(data)).sort();
+  const MARKER = 'medquorum-data';
+  const hold = async () => (await Supervisor.open({ directory: data, report: () => {} })).close();
 
   it('deletes ledgers and what was made of them, and keeps keys, logs and everything else', async () => {
+    await hold();
     await fill(
       'ledger',
       'network/peers/peer0.a',
@@ -118,18 +123,19 @@ describe('network reset', () => {
     );
     const dry = await run('network reset --dry-run');
     expect(dry.status).toBe(EXIT_OK);
-    expect(await left()).toEqual(['keys', 'ledger', 'logs', 'network', 'organizations', 'own']);
+    expect(await left()).toEqual(['keys', 'ledger', 'logs', MARKER, 'network', 'organizations', 'own']);
     const { status, stdout } = await run('network reset --yes');
     expect([status, stdout]).toEqual([EXIT_OK, dry.stdout]);
     expect(stdout.trim().split('\n')).toEqual(
       ['ledger', 'network/channel', 'network/peers', 'organizations'].map((folder) => path.join(data, folder)),
     );
-    expect(await left()).toEqual(['keys', 'logs', 'network', 'own']);
+    expect(await left()).toEqual(['keys', 'logs', MARKER, 'network', 'own']);
     expect(await readdir(path.join(data, 'network'))).toEqual(['src']);
     expect(await run('network reset --yes')).toMatchObject({ status: EXIT_NOT_RUNNING, stdout: '' });
   });
 
   it('deletes keys when told so, and what an application keeps', async () => {
+    await hold();
     await fill('ledger', 'keys', 'database');
     const folder = path.join(data, 'database');
     const asked: unknown[] = [];
@@ -141,7 +147,7 @@ describe('network reset', () => {
     } as unknown as HostedApplication;
     const { stdout } = await run('network reset --yes --keys-too', hosted);
     expect(stdout.trim().split('\n')).toEqual([path.join(data, 'ledger'), path.join(data, 'keys'), folder]);
-    expect(await left()).toEqual(['database']);
+    expect(await left()).toEqual(['database', MARKER]);
     expect(asked).toEqual([[data, { dryRun: false }]]);
   });
 
@@ -159,9 +165,47 @@ describe('network reset', () => {
       const { status, stderr } = await run(`network reset ${how}`);
       expect([status, stderr]).toEqual([EXIT_FAILED, expect.stringContaining('MQ_ALREADY_RUNNING')]);
     }
-    expect(await left()).toEqual(['ledger', 'run.json']);
+    expect(await left()).toEqual(['ledger', MARKER, 'run.json']);
     await supervisor.close();
   });
+
+  it('deletes nothing where nothing shows that a network kept its data', async () => {
+    await fill('organizations/peerOrganizations', 'logs', 'database');
+    await writeFile(path.join(data, 'run.json'), '{"scripts":{}}');
+    const before = await left();
+    for (const how of ['--yes', '--dry-run', '--yes --keys-too']) {
+      const { status, stdout, stderr } = await run(`network reset ${how}`);
+      expect([status, stdout, stderr]).toEqual([EXIT_FAILED, '', expect.stringContaining('MQ_NOT_A_DATA_FOLDER')]);
+    }
+    expect((await run('network up --reset')).stderr).toContain('MQ_NOT_A_DATA_FOLDER');
+    expect(await left()).toEqual(before);
+    expect(await readdir(path.join(data, 'organizations'))).toEqual(['peerOrganizations']);
+  });
+
+  it('deletes nothing that only an application would call its own', async () => {
+    await fill('database');
+    const asked: unknown[] = [];
+    const hosted = {
+      reset: async (_: string, options: unknown) => {
+        asked.push(options);
+        return [path.join(data, 'database')];
+      },
+    } as unknown as HostedApplication;
+    expect((await run('network reset --yes', hosted)).stderr).toContain('MQ_NOT_A_DATA_FOLDER');
+    expect(asked).toEqual([{ dryRun: true }]);
+  });
+
+  it.each(['peer0.a', 'orderer1.orderer', 'chaincode-asset.org-a'])(
+    'knows a folder that was made before there was a marker by the log of %s',
+    async (name) => {
+      await fill('ledger');
+      await log(name, 'up\n');
+      expect(await run('network reset --yes')).toMatchObject({
+        status: EXIT_OK,
+        stdout: `${path.join(data, 'ledger')}\n`,
+      });
+    },
+  );
 });
 
 describe('network status', () => {

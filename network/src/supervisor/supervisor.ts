@@ -1,4 +1,4 @@
-import path from 'node:path';
+import { logDirectoryOf, markDataFolder } from './data-folder.ts';
 import { type RunFile, runFileOf } from './run-file.ts';
 import { type ProcessSpec, type ProcessStatus, SupervisedProcess } from './supervised-process.ts';
 import { SupervisorError } from './supervisor-error.ts';
@@ -12,9 +12,6 @@ export type SupervisorOptions = Readonly<{
   report(line: string): void;
   stopGraceMs?: number;
 }>;
-
-/** Where the processes of a directory log, each in `<name>.log`. */
-export const logDirectoryOf = (directory: string) => path.join(directory, 'logs');
 
 /** Starts processes, keeps them up, stops them in reverse order. */
 export class Supervisor {
@@ -34,6 +31,7 @@ export class Supervisor {
     const ended = await runFile.endLeftovers();
     if (ended.length > 0) options.report(`ended what an earlier run left behind: ${ended.join(', ')}`);
     runFile.claim();
+    markDataFolder(options.directory);
     return new Supervisor(options, runFile);
   }
 
