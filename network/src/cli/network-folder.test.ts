@@ -1,12 +1,14 @@
-import { appendFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { keepConnection } from '../connection/connection-file.ts';
 import type { HostedApplication } from '../consortium/hosted-application.ts';
+import { FABRIC_PROGRAMS } from '../fabric/fabric-binaries.ts';
 import { runFileOf } from '../supervisor/run-file.ts';
 import type { ProcessState } from '../supervisor/supervised-process.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
+import { topologyDraft } from '../topology/testing/topology-draft.ts';
 import { EXIT_FAILED, EXIT_NOT_RUNNING, EXIT_OK, EXIT_USAGE } from './command.ts';
 import { networkCommands } from './commands.ts';
 import { runCommand } from './main.ts';
@@ -206,6 +208,39 @@ describe('network reset', () => {
       });
     },
   );
+});
+
+describe('node up', () => {
+  it('stops what has started when it is interrupted before everything has joined', async () => {
+    const programs = path.join(data, 'programs');
+    await mkdir(programs);
+    for (const program of FABRIC_PROGRAMS) {
+      const file = path.join(programs, program);
+      await writeFile(
+        file,
+        `#!/bin/sh\nif [ "$1" = version ]; then echo ' Version: v3.1.5'; else exec sleep 600; fi\n`,
+      );
+      await chmod(file, 0o755);
+    }
+    const topology = path.join(data, 'network.json');
+    await writeFile(topology, JSON.stringify(topologyDraft()));
+    const binBefore = process.env.FABRIC_BIN;
+    process.env.FABRIC_BIN = programs;
+    try {
+      const { written, finished, end } = begin(['node', 'up', '--org', 'org-a', '--topology', topology]);
+      const listed = () => runFileOf(data).read()?.processes[0];
+      await until(() => listed()?.state === 'starting');
+      const pid = listed()?.pid ?? 0;
+      end();
+      expect([await finished, written.stderr]).toEqual([EXIT_FAILED, expect.stringContaining('MQ_INTERRUPTED')]);
+      expect(written.stdout).toBe('');
+      expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+      expect(runFileOf(data).read()).toBeUndefined();
+    } finally {
+      if (binBefore === undefined) delete process.env.FABRIC_BIN;
+      else process.env.FABRIC_BIN = binBefore;
+    }
+  });
 });
 
 describe('network status', () => {
