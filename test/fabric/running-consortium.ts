@@ -69,7 +69,13 @@ export class RunningConsortium {
 
   async close(): Promise<void> {
     await this.#start.stop();
-    await new EntryPoint('medquorum.mjs', ['network', 'reset', '--yes', '--data', path.join(this.folder, 'data')]).exit();
+    await new EntryPoint('medquorum.mjs', [
+      'network',
+      'reset',
+      '--yes',
+      '--data',
+      path.join(this.folder, 'data'),
+    ]).exit();
     await rm(this.folder, { recursive: true, force: true });
   }
 
