@@ -11,7 +11,7 @@ const HELP = `npm start [-- OPTIONS]: the whole consortium on this machine, unti
   --engine NAME     embedded (default) or fabric: Hyperledger Fabric's own programs
   --topology FILE   default network/consortium.yaml
   --data DIR        keys, ledgers, databases, logs; default .medquorum/<engine>
-  --reset           begin anew: delete the data folder first
+  --reset           begin anew: delete the data folder first; refused where no network was ever started in it
   --no-charts       load no sample charts
 `;
 
@@ -19,6 +19,7 @@ await prepare(import.meta);
 const { startConsortium } = await import('./consortium/start-consortium.mjs');
 const { MEDQUORUM } = await import('./consortium/application.mjs');
 const { resetNetwork } = await import('@medquorum/network/consortium/reset-network');
+const { refuseForeign } = await import('@medquorum/network/supervisor/data-folder');
 
 const options = {
   engine: { type: 'string', default: 'embedded' },
@@ -50,6 +51,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopRequest
 let consortium;
 try {
   if (values.reset) {
+    refuseForeign(directory);
     await resetNetwork({ directory, application: MEDQUORUM, keysToo: true, dryRun: false, report });
     rmSync(directory, { recursive: true, force: true });
   }

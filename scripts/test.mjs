@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
+import { pathPattern } from './path-pattern.mjs';
 import { PROJECT_DIR, prepare } from './runtime.mjs';
 
 const LAYERS = {
@@ -101,7 +102,7 @@ function jest(folders, jestArgs) {
       path.join(PROJECT_DIR, 'node_modules', 'jest', 'bin', 'jest.js'),
       '--config',
       path.join(PROJECT_DIR, 'jest.config.js'),
-      ...folders.map((folder) => `^${PROJECT_DIR}/${folder}`),
+      ...folders.map((folder) => pathPattern(PROJECT_DIR, folder)),
       ...jestArgs,
     ],
     { cwd: PROJECT_DIR, stdio: 'inherit' },

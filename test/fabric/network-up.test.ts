@@ -154,7 +154,13 @@ describeFabric('a consortium that one command runs', (binaries) => {
       expect(await reset.exit()).toBe(0);
       for (const gone of ['network/peers', 'network/orderers', 'network/channel', 'organizations', 'postgres'])
         expect(reset.output).toContain(path.join(data, gone));
-      expect((await readdir(data)).sort()).toEqual(['development-password', 'keys', 'logs', 'network']);
+      expect((await readdir(data)).sort()).toEqual([
+        'development-password',
+        'keys',
+        'logs',
+        'medquorum-data',
+        'network',
+      ]);
     },
     SUITE_TIMEOUT_MS,
   );

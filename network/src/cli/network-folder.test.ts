@@ -1,12 +1,14 @@
-import { appendFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { keepConnection } from '../connection/connection-file.ts';
 import type { HostedApplication } from '../consortium/hosted-application.ts';
+import { FABRIC_PROGRAMS } from '../fabric/fabric-binaries.ts';
 import { runFileOf } from '../supervisor/run-file.ts';
 import type { ProcessState } from '../supervisor/supervised-process.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
+import { topologyDraft } from '../topology/testing/topology-draft.ts';
 import { EXIT_FAILED, EXIT_NOT_RUNNING, EXIT_OK, EXIT_USAGE } from './command.ts';
 import { networkCommands } from './commands.ts';
 import { runCommand } from './main.ts';
@@ -54,6 +56,8 @@ describe('network logs', () => {
       stderr: '',
     });
     expect((await run('network logs peer0.a --lines 1 peer0.a')).stdout).toBe('three\n');
+    expect((await run('network logs orderer1.orderer --lines 1')).stdout).toBe('five\n');
+    expect((await run('network logs --lines 0')).stdout).toBe('');
   });
 
   it('names the processes that there are when asked for another', async () => {
@@ -104,8 +108,11 @@ describe('network reset', () => {
     }
   };
   const left = async () => (await readdir(data)).sort();
+  const MARKER = 'medquorum-data';
+  const hold = async () => (await Supervisor.open({ directory: data, report: () => {} })).close();
 
   it('deletes ledgers and what was made of them, and keeps keys, logs and everything else', async () => {
+    await hold();
     await fill(
       'ledger',
       'network/peers/peer0.a',
@@ -118,18 +125,19 @@ describe('network reset', () => {
     );
     const dry = await run('network reset --dry-run');
     expect(dry.status).toBe(EXIT_OK);
-    expect(await left()).toEqual(['keys', 'ledger', 'logs', 'network', 'organizations', 'own']);
+    expect(await left()).toEqual(['keys', 'ledger', 'logs', MARKER, 'network', 'organizations', 'own']);
     const { status, stdout } = await run('network reset --yes');
     expect([status, stdout]).toEqual([EXIT_OK, dry.stdout]);
     expect(stdout.trim().split('\n')).toEqual(
       ['ledger', 'network/channel', 'network/peers', 'organizations'].map((folder) => path.join(data, folder)),
     );
-    expect(await left()).toEqual(['keys', 'logs', 'network', 'own']);
+    expect(await left()).toEqual(['keys', 'logs', MARKER, 'network', 'own']);
     expect(await readdir(path.join(data, 'network'))).toEqual(['src']);
     expect(await run('network reset --yes')).toMatchObject({ status: EXIT_NOT_RUNNING, stdout: '' });
   });
 
   it('deletes keys when told so, and what an application keeps', async () => {
+    await hold();
     await fill('ledger', 'keys', 'database');
     const folder = path.join(data, 'database');
     const asked: unknown[] = [];
@@ -141,7 +149,7 @@ describe('network reset', () => {
     } as unknown as HostedApplication;
     const { stdout } = await run('network reset --yes --keys-too', hosted);
     expect(stdout.trim().split('\n')).toEqual([path.join(data, 'ledger'), path.join(data, 'keys'), folder]);
-    expect(await left()).toEqual(['database']);
+    expect(await left()).toEqual(['database', MARKER]);
     expect(asked).toEqual([[data, { dryRun: false }]]);
   });
 
@@ -159,8 +167,79 @@ describe('network reset', () => {
       const { status, stderr } = await run(`network reset ${how}`);
       expect([status, stderr]).toEqual([EXIT_FAILED, expect.stringContaining('MQ_ALREADY_RUNNING')]);
     }
-    expect(await left()).toEqual(['ledger', 'run.json']);
+    expect(await left()).toEqual(['ledger', MARKER, 'run.json']);
     await supervisor.close();
+  });
+
+  it('deletes nothing where nothing shows that a network kept its data', async () => {
+    await fill('organizations/peerOrganizations', 'logs', 'database');
+    await writeFile(path.join(data, 'run.json'), '{"scripts":{}}');
+    const before = await left();
+    for (const how of ['--yes', '--dry-run', '--yes --keys-too']) {
+      const { status, stdout, stderr } = await run(`network reset ${how}`);
+      expect([status, stdout, stderr]).toEqual([EXIT_FAILED, '', expect.stringContaining('MQ_NOT_A_DATA_FOLDER')]);
+    }
+    expect((await run('network up --reset')).stderr).toContain('MQ_NOT_A_DATA_FOLDER');
+    expect(await left()).toEqual(before);
+    expect(await readdir(path.join(data, 'organizations'))).toEqual(['peerOrganizations']);
+  });
+
+  it('deletes nothing that only an application would call its own', async () => {
+    await fill('database');
+    const asked: unknown[] = [];
+    const hosted = {
+      reset: async (_: string, options: unknown) => {
+        asked.push(options);
+        return [path.join(data, 'database')];
+      },
+    } as unknown as HostedApplication;
+    expect((await run('network reset --yes', hosted)).stderr).toContain('MQ_NOT_A_DATA_FOLDER');
+    expect(asked).toEqual([{ dryRun: true }]);
+  });
+
+  it.each(['peer0.a', 'orderer1.orderer', 'chaincode-asset.org-a'])(
+    'knows a folder that was made before there was a marker by the log of %s',
+    async (name) => {
+      await fill('ledger');
+      await log(name, 'up\n');
+      expect(await run('network reset --yes')).toMatchObject({
+        status: EXIT_OK,
+        stdout: `${path.join(data, 'ledger')}\n`,
+      });
+    },
+  );
+});
+
+describe('node up', () => {
+  it('stops what has started when it is interrupted before everything has joined', async () => {
+    const programs = path.join(data, 'programs');
+    await mkdir(programs);
+    for (const program of FABRIC_PROGRAMS) {
+      const file = path.join(programs, program);
+      await writeFile(
+        file,
+        `#!/bin/sh\nif [ "$1" = version ]; then echo ' Version: v3.1.5'; else exec sleep 600; fi\n`,
+      );
+      await chmod(file, 0o755);
+    }
+    const topology = path.join(data, 'network.json');
+    await writeFile(topology, JSON.stringify(topologyDraft()));
+    const binBefore = process.env.FABRIC_BIN;
+    process.env.FABRIC_BIN = programs;
+    try {
+      const { written, finished, end } = begin(['node', 'up', '--org', 'org-a', '--topology', topology]);
+      const listed = () => runFileOf(data).read()?.processes[0];
+      await until(() => listed()?.state === 'starting');
+      const pid = listed()?.pid ?? 0;
+      end();
+      expect([await finished, written.stderr]).toEqual([EXIT_FAILED, expect.stringContaining('MQ_INTERRUPTED')]);
+      expect(written.stdout).toBe('');
+      expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+      expect(runFileOf(data).read()).toBeUndefined();
+    } finally {
+      if (binBefore === undefined) delete process.env.FABRIC_BIN;
+      else process.env.FABRIC_BIN = binBefore;
+    }
   });
 });
 

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { logDirectoryOf } from '../supervisor/data-folder.ts';
 import { LogReader } from '../supervisor/log-reader.ts';
 import { runFileOf } from '../supervisor/run-file.ts';
-import { logDirectoryOf } from '../supervisor/supervisor.ts';
 import { SupervisorError } from '../supervisor/supervisor-error.ts';
 import { type Command, type CommandContext, EXIT_NOT_RUNNING, EXIT_OK, parseWithNames, UsageError } from './command.ts';
 import { DEFAULT_DATA_DIRECTORY } from './topology-option.ts';

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { connectionFile, keepConnection } from '../connection/connection-file.ts';
 import { ordererProcessName, peerProcessName } from '../fabric/node-processes.ts';
 import { startOrderer, startPeer } from '../operations/run-nodes.ts';
+import { bringUp } from '../supervisor/bring-up.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
 import { type Command, EXIT_OK, parseOptions, required, UsageError } from './command.ts';
 import { nodesOf } from './nodes-option.ts';
@@ -48,7 +49,8 @@ ${OPERATOR_OPTIONS_HELP}`,
     await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
     const supervisor = await Supervisor.open({ directory: dataDirectory, report });
     supervisor.atClose(() => keepConnection(dataDirectory, undefined));
-    try {
+    const close = () => supervisor.close();
+    const start = async () => {
       await keepConnection(dataDirectory, undefined);
       for (const node of orderers) await startOrderer(operator, supervisor, node, { block });
       if (organization !== undefined)
@@ -59,10 +61,13 @@ ${OPERATOR_OPTIONS_HELP}`,
         organizations: all.organizations.filter(({ mspId }) => mspId === organization?.mspId),
         orderers: all.orderers.filter((orderer) => names.includes(orderer.name)),
       });
+    };
+    await bringUp({ signal: context.signal, start, close });
+    try {
       context.stdout.write(`${names.join(', ')} ready\n`);
       await untilAborted(context.signal);
     } finally {
-      await supervisor.close();
+      await close();
     }
     return EXIT_OK;
   },

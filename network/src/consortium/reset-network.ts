@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { foreign, isDataFolder } from '../supervisor/data-folder.ts';
 import { runFileOf } from '../supervisor/run-file.ts';
 import { refuseHeld, Supervisor } from '../supervisor/supervisor.ts';
 import type { HostedApplication } from './hosted-application.ts';
@@ -29,24 +30,28 @@ export type ResetOptions = Readonly<{
 /**
  * Deletes the ledgers of a network that does not run, and all that follows from them; what a killed supervisor left running is ended first.
  * Returns the folders, none where there is nothing.
- * @throws SupervisorError `MQ_ALREADY_RUNNING` when a living supervisor holds the directory
+ * @throws SupervisorError `MQ_ALREADY_RUNNING` when a living supervisor holds the directory, `MQ_NOT_A_DATA_FOLDER` where it has such folders and
+ * nothing shows that they are of a network
  */
 export async function resetNetwork(options: ResetOptions): Promise<readonly string[]> {
   const { directory, application, keysToo, dryRun, report } = options;
   const folders = LEDGER_FOLDERS.map((folder) => path.join(directory, folder));
   if (keysToo) folders.push(materialDirectoryOf(directory));
-  const remove = async () => {
+  const remove = async (onlySay: boolean) => {
     const found = folders.filter((folder) => existsSync(folder));
-    if (!dryRun) for (const folder of found) rmSync(folder, { recursive: true, force: true });
-    return [...found, ...((await application?.reset(directory, { dryRun })) ?? [])];
+    if (!onlySay) for (const folder of found) rmSync(folder, { recursive: true, force: true });
+    return [...found, ...((await application?.reset(directory, { dryRun: onlySay })) ?? [])];
   };
-  if (dryRun || !existsSync(directory)) {
-    refuseHeld(runFileOf(directory), directory);
-    return remove();
+  refuseHeld(runFileOf(directory), directory);
+  const isOurs = isDataFolder(directory);
+  if (dryRun || !isOurs) {
+    const found = await remove(true);
+    if (found.length > 0 && !isOurs) throw foreign(directory);
+    return found;
   }
   const supervisor = await Supervisor.open({ directory, report });
   try {
-    return await remove();
+    return await remove(false);
   } finally {
     await supervisor.close();
   }

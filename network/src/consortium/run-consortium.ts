@@ -4,9 +4,9 @@ import { type ConnectionFile, connectionFile, keepConnection } from '../connecti
 import { FabricMaterial, type NodeMaterial } from '../fabric/fabric-material.ts';
 import { generateMaterial } from '../pki/generate-material.ts';
 import type { TlsLayout } from '../pki/material-layout.ts';
+import { bringUp } from '../supervisor/bring-up.ts';
 import type { ProcessSpec, ProcessStatus } from '../supervisor/supervised-process.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
-import { SupervisorError } from '../supervisor/supervisor-error.ts';
 import { organizationView } from '../topology/organization-view.ts';
 import type { Topology, TopologyChaincode, TopologyOrganization } from '../topology/topology.ts';
 import type { Engine, EngineName } from './engine.ts';
@@ -94,11 +94,7 @@ export async function runConsortium(options: ConsortiumOptions): Promise<Running
     await keepConnection(directory, undefined);
     await supervisor.close();
   };
-  // What is being brought up fails then, as nothing can be started any more.
-  const onAbort = () => void supervisor.close().catch(() => {}); // whoever waits for the end is told
-  signal?.addEventListener('abort', onAbort);
-  try {
-    refuseInterrupted(signal);
+  const start = async () => {
     await keepConnection(directory, undefined);
     const materialDirectory = options.materialDirectory ?? materialDirectoryOf(directory);
     const { created } = await generateMaterial(topology, materialDirectory);
@@ -106,7 +102,12 @@ export async function runConsortium(options: ConsortiumOptions): Promise<Running
       report(`made ${created.length} development certificates of ${topology.organizations.length} organisations`);
     const processes = (await options.processes?.()) ?? {};
     if (processes.close !== undefined) supervisor.atClose(processes.close);
-    const start: Start = { options, processes, supervisor, material: new FabricMaterial(topology, materialDirectory) };
+    const context: Start = {
+      options,
+      processes,
+      supervisor,
+      material: new FabricMaterial(topology, materialDirectory),
+    };
     const engine = await makeEngine({
       topology,
       materialDirectory,
@@ -114,24 +115,14 @@ export async function runConsortium(options: ConsortiumOptions): Promise<Running
       supervisor,
       report,
     });
-    await Promise.all([engine.start(), startChaincodes(start, engine)]);
+    await Promise.all([engine.start(), startChaincodes(context, engine)]);
     await engine.deploy();
-    await startApplications(start);
+    await startApplications(context);
     const connection = connectionFile(topology, materialDirectory, { engine: options.engine, endpoints: new Map() });
-    refuseInterrupted(signal);
     await keepConnection(directory, connection);
     return { connection, status: () => supervisor.status(), close };
-  } catch (error) {
-    await close();
-    refuseInterrupted(signal);
-    throw error;
-  } finally {
-    signal?.removeEventListener('abort', onAbort);
-  }
-}
-
-function refuseInterrupted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new SupervisorError('MQ_INTERRUPTED', 'stopped before it had come up');
+  };
+  return bringUp({ signal, start, close });
 }
 
 type Start = Readonly<{

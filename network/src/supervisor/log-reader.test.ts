@@ -32,6 +32,20 @@ describe('LogReader', () => {
     expect(lines()).toEqual(expected);
   });
 
+  it.each([
+    [0, []],
+    [1, ['c']],
+    [2, ['b', 'c']],
+    [3, ['', 'b', 'c']],
+    [9, ['a', '', 'b', 'c']],
+  ])('counts an unfinished line among the last %d', (count, expected) => {
+    writeFileSync(file, 'a\n\nb\nc');
+    reader.skipToLast(count);
+    const found = lines();
+    reader.unfinished((line) => found.push(line));
+    expect(found).toEqual(expected);
+  });
+
   it('finds them in a file of many blocks, wherever blocks end', () => {
     const all = Array.from({ length: 40_000 }, (_, i) => `line ${i} ${'x'.repeat(i % 7)}`);
     writeFileSync(file, `${all.join('\n')}\n`);

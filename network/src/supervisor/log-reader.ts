@@ -13,6 +13,8 @@ export class LogReader {
   readonly #file: string;
   #inode: number | undefined;
   #offset = 0;
+  /** What was written of an unfinished line up to here is not handed out unless more of it comes. */
+  #leftOut = 0;
   /** Bytes of a line whose end is not written yet. */
   #begun: Buffer = Buffer.alloc(0);
 
@@ -20,10 +22,13 @@ export class LogReader {
     this.#file = file;
   }
 
-  /** Leaves out all whole lines but the last `count`. Reads backwards, so that the size of the file does not matter. */
+  /** Leaves out all lines but the last `count`, an unfinished one among them. Reads backwards, so that the size of the file does not matter. */
   skipToLast(count: number): void {
     this.#read((descriptor, size) => {
-      let wanted = count + 1;
+      if (count === 0) this.#leftOut = size;
+      const isFinished = size === 0 || readBlock(descriptor, size - 1, size)[0] === NEWLINE;
+      // One that is left out begins here all the same: it is handed out whole once it ends.
+      let wanted = isFinished ? count + 1 : Math.max(count, 1);
       for (let end = size; end > 0; end -= Math.min(end, BLOCK_BYTES)) {
         const start = Math.max(0, end - BLOCK_BYTES);
         const block = readBlock(descriptor, start, end);
@@ -51,7 +56,7 @@ export class LogReader {
 
   /** Hands out what was written of a line that has no end, if anything. */
   unfinished(tell: (line: string) => void): void {
-    if (this.#begun.length > 0) tell(this.#begun.toString('utf8'));
+    if (this.#begun.length > 0 && this.#offset > this.#leftOut) tell(this.#begun.toString('utf8'));
     this.#begun = Buffer.alloc(0);
   }
 
@@ -72,6 +77,7 @@ export class LogReader {
       const { ino, size } = fstatSync(descriptor);
       if ((this.#inode !== undefined && this.#inode !== ino) || size < this.#offset) {
         this.#offset = 0;
+        this.#leftOut = 0;
         this.#begun = Buffer.alloc(0);
       }
       this.#inode = ino;

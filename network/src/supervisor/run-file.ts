@@ -1,10 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type KnownProcess, mayRun, procStartTimes, type StartTimes, surelyRuns } from './known-process.ts';
 import type { ProcessState, ProcessStatus } from './supervised-process.ts';
 
-/** A process named so that another one that was given its number later is not taken for it. */
-type KnownProcess = Readonly<{ name: string; pid: number; startedAt: string | null }>;
 /** A supervised process; it has no process id while it waits to be started again. */
 export type ListedProcess = Readonly<{
   name: string;
@@ -18,8 +17,6 @@ type RunFileContent = Readonly<{ supervisor: KnownProcess; processes: readonly L
 
 const END_GRACE_MS = 5_000;
 const POLL_MS = 50;
-/** Field 22 of /proc/<pid>/stat, counted after the command in parentheses (proc(5)). */
-const START_TIME_AFTER_COMMAND = 19;
 
 /**
  * The list of what a supervisor runs, kept on disk: other processes see how each fares, and nothing is orphaned for good when the supervisor
@@ -27,16 +24,20 @@ const START_TIME_AFTER_COMMAND = 19;
  */
 export class RunFile {
   readonly #file: string;
+  readonly #startTimeOf: StartTimes;
   readonly #processes = new Map<string, ListedProcess>();
 
-  constructor(file: string) {
+  constructor(file: string, startTimeOf: StartTimes = procStartTimes) {
     this.#file = file;
+    this.#startTimeOf = startTimeOf;
   }
 
+  /** Undefined where nothing is listed, or not by a supervisor. */
   read(): (RunFileContent & Readonly<{ supervisorAlive: boolean }>) | undefined {
     try {
-      const content = JSON.parse(readFileSync(this.#file, 'utf8')) as RunFileContent;
-      return { ...content, supervisorAlive: isAlive(content.supervisor) };
+      const content = JSON.parse(readFileSync(this.#file, 'utf8')) as RunFileContent | null;
+      if (typeof content?.supervisor?.pid !== 'number') return undefined;
+      return { ...content, supervisorAlive: mayRun(content.supervisor, this.#startTimeOf) };
     } catch (cause) {
       // Half a file means that the writer died: what it listed cannot be known, and a taken port will say so.
       if (cause instanceof SyntaxError || (cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -51,7 +52,7 @@ export class RunFile {
 
   /** Writes down how a process fares; one that was stopped is no longer listed. */
   note({ name, state, restarts, pid }: ProcessStatus): void {
-    const startedAt = pid === undefined ? null : startTimeOf(pid);
+    const startedAt = pid === undefined ? null : this.#startTimeOf(pid);
     if (state === 'stopped') this.#processes.delete(name);
     else this.#processes.set(name, { name, state, restarts, pid: pid ?? null, startedAt });
     this.#write();
@@ -61,9 +62,22 @@ export class RunFile {
     rmSync(this.#file, { force: true });
   }
 
+  /** Ends those of the listed processes that surely still run: asked first, then by force. Returns their names. */
+  async endLeftovers(): Promise<readonly string[]> {
+    const runs = (known: KnownProcess) => surelyRuns(known, this.#startTimeOf);
+    const left = (this.read()?.processes ?? [])
+      .flatMap(({ name, pid, startedAt }) => (pid === null ? [] : [{ name, pid, startedAt }]))
+      .filter(runs);
+    for (const { pid } of left) signal(pid, 'SIGTERM');
+    const until = performance.now() + END_GRACE_MS;
+    while (left.some(runs) && performance.now() < until) await delay(POLL_MS);
+    for (const { pid } of left.filter(runs)) signal(pid, 'SIGKILL');
+    return left.map(({ name }) => name);
+  }
+
   #write(): void {
     const content: RunFileContent = {
-      supervisor: { name: 'supervisor', pid: process.pid, startedAt: startTimeOf(process.pid) },
+      supervisor: { name: 'supervisor', pid: process.pid, startedAt: this.#startTimeOf(process.pid) },
       processes: [...this.#processes.values()],
     };
     mkdirSync(path.dirname(this.#file), { recursive: true });
@@ -74,34 +88,6 @@ export class RunFile {
 
 /** The list of what runs in a directory. */
 export const runFileOf = (directory: string) => new RunFile(path.join(directory, 'run.json'));
-
-/** Ends those of the processes that still run: asked first, then by force. Returns their names. */
-export async function endLeftovers(processes: readonly ListedProcess[]): Promise<readonly string[]> {
-  const alive = processes
-    .flatMap(({ name, pid, startedAt }) => (pid === null ? [] : [{ name, pid, startedAt }]))
-    .filter(isAlive);
-  for (const { pid } of alive) signal(pid, 'SIGTERM');
-  const until = performance.now() + END_GRACE_MS;
-  while (alive.some(isAlive) && performance.now() < until) await delay(POLL_MS);
-  for (const left of alive.filter(isAlive)) signal(left.pid, 'SIGKILL');
-  return alive.map(({ name }) => name);
-}
-
-/** Without /proc (macOS, Windows) a process cannot be told from a later one of the same number: then it counts as gone, and is left alone. */
-function isAlive({ pid, startedAt }: KnownProcess): boolean {
-  return startedAt !== null && startTimeOf(pid) === startedAt;
-}
-
-/** Clock ticks since boot at which the process began; null where there is none, or only its unreaped remains. */
-function startTimeOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? null : (fields[START_TIME_AFTER_COMMAND] ?? null);
-  } catch {
-    return null;
-  }
-}
 
 function signal(pid: number, name: NodeJS.Signals): void {
   try {

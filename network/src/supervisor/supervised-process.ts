@@ -70,21 +70,25 @@ export class SupervisedProcess {
   async start(): Promise<void> {
     const child = this.#spawn('starting');
     const until = performance.now() + this.spec.readyTimeoutMs;
-    while (!(await this.spec.isReady())) {
+    for (;;) {
+      const isReady = await this.spec.isReady();
       this.#stop.signal.throwIfAborted();
-      const ended = hasEnded(child);
-      if (ended || performance.now() > until) {
-        const why = ended ? 'ended before it was ready' : `was not ready after ${this.spec.readyTimeoutMs} ms`;
-        await this.stop(0);
-        this.#enter('failed');
-        throw new SupervisorError(
-          'MQ_PROCESS_NOT_READY',
-          `${this.spec.name} ${why}; see ${this.#logFile}\n${this.#logTail()}`,
-        );
-      }
+      // Whatever was asked: somebody else's process may have answered.
+      if (hasEnded(child)) return this.#fail('ended before it was ready');
+      if (isReady) break;
+      if (performance.now() > until) return this.#fail(`was not ready after ${this.spec.readyTimeoutMs} ms`);
       await delay(POLL_MS);
     }
     this.#enter('ready');
+  }
+
+  async #fail(why: string): Promise<never> {
+    await this.stop(0);
+    this.#enter('failed');
+    throw new SupervisorError(
+      'MQ_PROCESS_NOT_READY',
+      `${this.spec.name} ${why}; see ${this.#logFile}\n${this.#logTail()}`,
+    );
   }
 
   /** Asks the process to end, waits, and ends it by force where it does not within the grace. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -134,6 +134,44 @@ describe('Supervisor', () => {
       /MQ_PROCESS_NOT_READY: broken ended before it was ready[\s\S]*port taken/,
     );
     await supervisor.close();
+  });
+
+  it('does not take the answer of somebody else for that of a process that has ended', async () => {
+    const supervisor = await open();
+    const spec = await listener('without-port', 'process.exit(3)');
+    const isReady = async () => {
+      await until(() => supervisor.status()[0]?.pid === undefined);
+      return true;
+    };
+    await expect(supervisor.start({ ...spec, isReady })).rejects.toThrow(/MQ_PROCESS_NOT_READY: without-port ended/);
+    expect(supervisor.status()).toMatchObject([{ state: 'failed', pid: undefined }]);
+  });
+
+  it('lists no process any more that answers only once everything has stopped', async () => {
+    const supervisor = await open();
+    const isReady = async () => {
+      await supervisor.close();
+      return true;
+    };
+    await expect(supervisor.start({ ...(await listener('late')), isReady })).rejects.toThrow();
+    expect(runFileOf(directory).read()).toBeUndefined();
+  });
+
+  it('goes on, and says so, when the list of processes cannot be written', async () => {
+    const supervisor = await open();
+    await supervisor.start(await listener('server'));
+    const [{ pid: first = 0 } = {}] = supervisor.status();
+    const inTheWay = path.join(directory, 'run.json.new');
+    await mkdir(inTheWay);
+    process.kill(first, 'SIGKILL');
+    await until(() => supervisor.status()[0]?.state === 'ready' && supervisor.status()[0]?.pid !== first);
+    expect(lines).toContainEqual(expect.stringMatching(/^how server fares \(restarting\) could not be .*EISDIR/));
+    await rm(inTheWay, { recursive: true });
+    await supervisor.start(await listener('second'));
+    expect(runFileOf(directory).read()?.processes).toMatchObject([
+      { name: 'server', state: 'ready', restarts: 1 },
+      { name: 'second', state: 'ready' },
+    ]);
   });
 
   it('says so when the command does not exist', async () => {

@@ -1,5 +1,5 @@
-import path from 'node:path';
-import { endLeftovers, type RunFile, runFileOf } from './run-file.ts';
+import { logDirectoryOf, markDataFolder } from './data-folder.ts';
+import { type RunFile, runFileOf } from './run-file.ts';
 import { type ProcessSpec, type ProcessStatus, SupervisedProcess } from './supervised-process.ts';
 import { SupervisorError } from './supervisor-error.ts';
 
@@ -12,9 +12,6 @@ export type SupervisorOptions = Readonly<{
   report(line: string): void;
   stopGraceMs?: number;
 }>;
-
-/** Where the processes of a directory log, each in `<name>.log`. */
-export const logDirectoryOf = (directory: string) => path.join(directory, 'logs');
 
 /** Starts processes, keeps them up, stops them in reverse order. */
 export class Supervisor {
@@ -31,9 +28,10 @@ export class Supervisor {
   static async open(options: SupervisorOptions): Promise<Supervisor> {
     const runFile = runFileOf(options.directory);
     refuseHeld(runFile, options.directory);
-    const ended = await endLeftovers(runFile.read()?.processes ?? []);
+    const ended = await runFile.endLeftovers();
     if (ended.length > 0) options.report(`ended what an earlier run left behind: ${ended.join(', ')}`);
     runFile.claim();
+    markDataFolder(options.directory);
     return new Supervisor(options, runFile);
   }
 
@@ -60,7 +58,7 @@ export class Supervisor {
       throw new SupervisorError('MQ_INTERRUPTED', `${spec.name} is not started: everything is being stopped`);
     if (this.#processes.has(spec.name)) throw new SupervisorError('MQ_PROCESS_NAME_TAKEN', `${spec.name} runs already`);
     const supervised = new SupervisedProcess(spec, this.logDirectory, (status, remark) => {
-      this.#runFile.note(status);
+      this.#note(status);
       if (remark !== undefined) this.#options.report(remark);
     });
     this.#processes.set(spec.name, supervised);
@@ -85,6 +83,16 @@ export class Supervisor {
     return this.#closing;
   }
 
+  /** The processes go on where the list cannot be written (a full disk): its next change writes all of it. */
+  #note(status: ProcessStatus): void {
+    try {
+      this.#runFile.note(status);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      this.#options.report(`how ${status.name} fares (${status.state}) could not be written down: ${reason}`);
+    }
+  }
+
   async #close(): Promise<void> {
     for (const name of [...this.#processes.keys()].reverse()) await this.stop(name);
     for (const end of this.#endings.splice(0).reverse()) await end();
@@ -96,6 +104,7 @@ export class Supervisor {
 export function refuseHeld(runFile: RunFile, directory: string): void {
   const holder = runFile.read();
   if (!holder?.supervisorAlive) return;
-  const { pid } = holder.supervisor;
-  throw new SupervisorError('MQ_ALREADY_RUNNING', `process ${pid} runs ${directory} already; stop it first`);
+  const { pid, startedAt } = holder.supervisor;
+  const doubt = startedAt === null ? `, or delete its run.json where process ${pid} is something else` : '';
+  throw new SupervisorError('MQ_ALREADY_RUNNING', `process ${pid} runs ${directory} already; stop it first${doubt}`);
 }

@@ -1,0 +1,47 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { runFileOf } from './run-file.ts';
+import { SupervisorError } from './supervisor-error.ts';
+
+/** Stands in every folder that a supervisor has held. */
+const MARKER = 'medquorum-data';
+const MARKER_TEXT = 'A network keeps its data in this folder. A reset deletes nothing where this file is missing.\n';
+/** Logs that show the same of folders that were made before there was a marker. */
+const NODE_LOG = /^(peer|orderer|chaincode-)[^.]*\.[^.]+\.log$/;
+
+/** Where the processes of a directory log, each in `<name>.log`. */
+export const logDirectoryOf = (directory: string) => path.join(directory, 'logs');
+
+export function markDataFolder(directory: string): void {
+  const file = path.join(directory, MARKER);
+  if (!existsSync(file)) writeFileSync(file, MARKER_TEXT);
+}
+
+/** Is there evidence that a network keeps its data there? Folders named `ledger` or `keys` are none: others have them too. */
+export function isDataFolder(directory: string): boolean {
+  return (
+    existsSync(path.join(directory, MARKER)) ||
+    runFileOf(directory).read() !== undefined ||
+    namesIn(logDirectoryOf(directory)).some((name) => NODE_LOG.test(name))
+  );
+}
+
+/** @throws SupervisorError `MQ_NOT_A_DATA_FOLDER` where there is something in the directory and it is no data folder */
+export function refuseForeign(directory: string): void {
+  if (namesIn(directory).length > 0 && !isDataFolder(directory)) throw foreign(directory);
+}
+
+export const foreign = (directory: string) =>
+  new SupervisorError(
+    'MQ_NOT_A_DATA_FOLDER',
+    `nothing shows that a network keeps its data in ${directory}, so nothing in it is deleted: check --data; if it is a data folder, start the network there once without a reset, which marks it`,
+  );
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw cause;
+  }
+}

@@ -1,0 +1,62 @@
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { FABRIC_PROGRAMS } from '@medquorum/network/fabric/fabric-binaries';
+import { EntryPoint } from './entry-point.ts';
+
+describe('whether a CI run includes Fabric', () => {
+  let programs = '';
+  beforeEach(async () => {
+    programs = await mkdtemp(path.join(tmpdir(), 'programs-'));
+  });
+  afterEach(() => rm(programs, { recursive: true, force: true }));
+
+  /** A folder of programs that know their version and nothing else. */
+  const release = async (version: string) => {
+    for (const program of FABRIC_PROGRAMS) {
+      const file = path.join(programs, program);
+      await writeFile(file, `#!/bin/sh\nprintf '${program}:\\n Version: v${version}\\n'\n`);
+      await chmod(file, 0o755);
+    }
+  };
+  const ask = async (env: Readonly<Record<string, string>>) => {
+    const asked = new EntryPoint('../.ci/has-fabric.mjs', [], { FABRIC_BIN: '', PATH: '', ...env });
+    return { status: await asked.exit(), output: asked.output };
+  };
+
+  it.each(['FABRIC_BIN', 'PATH'])('it does where the suites find its programs, in %s', async (variable) => {
+    await release('3.1.5');
+    expect(await ask({ [variable]: programs })).toEqual({ status: 0, output: '' });
+  });
+
+  it('it does not where they refuse them, and says why in one line', async () => {
+    await release('2.5.16');
+    const { status, output } = await ask({ FABRIC_BIN: programs });
+    expect([status, output]).toEqual([1, expect.stringMatching(/^FABRIC NOT RUN: .*MQ_FABRIC_VERSION.*\n$/)]);
+  });
+});
+
+describe('npm start -- --reset', () => {
+  it('deletes nothing of a folder in which no network kept its data', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'own-'));
+    try {
+      await writeFile(path.join(folder, 'diary'), '');
+      const start = new EntryPoint('start.mjs', ['--reset', '--data', folder, '--topology', path.join(folder, 'none')]);
+      // Were it to start, it would be told at once that no topology is there.
+      expect([await start.exit(), start.output]).toEqual([1, expect.stringContaining('MQ_NOT_A_DATA_FOLDER')]);
+      expect(await readdir(folder)).toEqual(['diary']);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('the suites of a folder', () => {
+  it.each(['/home/me/c++ (1)/med.quorum', 'C:\\me\\[a]', '/home/me/plain'])('are found in %s', async (directory) => {
+    const { pathPattern } = await import(new URL('../../scripts/path-pattern.mjs', import.meta.url).href);
+    const pattern = new RegExp(pathPattern(directory, 'test/network/(?!embedded-)'));
+    expect(pattern.test(`${directory}/test/network/identities.test.ts`)).toBe(true);
+    expect(pattern.test(`${directory}/test/network/embedded-kill.test.ts`)).toBe(false);
+    expect(pattern.test(`/elsewhere${directory}/test/network/identities.test.ts`)).toBe(false);
+  });
+});
