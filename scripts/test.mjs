@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // npm test [-- --layer NAME | --fast] [--engine NAME] [jest arguments]: every suite, or one layer, on the TypeScript sources.
-// `--engine fabric` runs on native Fabric the suites whose subject is any network, and no other (test/README.md).
+// `--engine fabric` runs on native Fabric the suites whose subject is any network, and the drills that npm test leaves out (test/README.md).
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
@@ -21,12 +21,14 @@ const EITHER_ENGINE = {
   network: ['test/network/(?!embedded-|deployment|prometheus)'],
   gateway: ['test/gateway/(?!embedded-)'],
 };
+/** Suites of test/fabric that take a minute or more each: `npm test` keeps to a quarter of an hour without them, CI runs them. */
+const DRILLS = 'fabric/(gateway-backup|gateway-faults|namespaces|record-class)';
 const ENGINES = ['embedded', 'fabric'];
 /** Read by network/src/testing/test-engine.ts alone. */
 const ENGINE_VARIABLE = 'MQ_TEST_ENGINE';
 /** Unit tests share the machine; suites that bring up networks and wait on their answers have it to themselves. */
 const UNIT = ['crypto/src/', 'chaincode/src/', 'network/src/', 'gateway/src/'];
-const INTEGRATION = ['test/'];
+const INTEGRATION = [`test/(?!${DRILLS})`];
 
 await prepare(import.meta, { nodeArgs: ['--experimental-vm-modules'] });
 
@@ -43,9 +45,10 @@ const isNamed = args.some((arg, at) => !arg.startsWith('-') && !WITH_VALUE.inclu
 if (layer === 'fabric') {
   const own = jest(LAYERS.fabric, args);
   const isWhole = !isNamed && (await hasFabric());
-  process.exit(isWhole ? Math.max(own, onFabric(undefined, args.map(besideTheFirst))) : own);
+  const either = Object.values(EITHER_ENGINE).flat();
+  process.exit(isWhole ? Math.max(own, onFabric(either, args.map(besideTheFirst))) : own);
 }
-if (engine === 'fabric') process.exit((await hasFabric()) ? onFabric(layer, args) : 1);
+if (engine === 'fabric') process.exit((await hasFabric()) ? onFabric(suitesOnFabric(), args) : 1);
 if (layer !== undefined) process.exit(jest(LAYERS[layer], args));
 if (isNamed) process.exit(jest([], args));
 const unit = jest(UNIT, ['--maxWorkers=2', ...args]);
@@ -75,16 +78,18 @@ async function hasFabric() {
   }
 }
 
-/** The suites that take either engine, of one layer or of all, on native Fabric. Networks do not share two cores: one after the other. */
-function onFabric(ofLayer, jestArgs) {
-  const suites = ofLayer === undefined ? Object.values(EITHER_ENGINE).flat() : EITHER_ENGINE[ofLayer];
-  if (suites === undefined) {
-    const allowed = Object.keys(EITHER_ENGINE).join(', ');
-    process.stderr.write(
-      `medquorum: --engine fabric: no suite of layer ${ofLayer} takes an engine; allowed: ${allowed}\n`,
-    );
-    return 2;
-  }
+/** What `npm test` leaves out: the suites that take either engine, of one layer or of all, and with all the drills. */
+function suitesOnFabric() {
+  if (layer === undefined) return [...Object.values(EITHER_ENGINE).flat(), `test/${DRILLS}`];
+  const suites = EITHER_ENGINE[layer];
+  if (suites !== undefined) return suites;
+  const allowed = Object.keys(EITHER_ENGINE).join(', ');
+  process.stderr.write(`medquorum: --engine fabric: no suite of layer ${layer} takes an engine; allowed: ${allowed}\n`);
+  process.exit(2);
+}
+
+/** Networks do not share two cores: one after the other. */
+function onFabric(suites, jestArgs) {
   process.env[ENGINE_VARIABLE] = 'fabric';
   return jest(isNamed ? [] : suites, ['--runInBand', ...jestArgs]);
 }
