@@ -77,7 +77,7 @@ describeFabric('members that found a consortium, each on its own machine with it
       );
       closers.push(...(await Promise.all(nodes)));
       const [chaincode] = document.chaincodes;
-      for (const name of MEMBERS) {
+      const runProcess = async (name: string) => {
         const dry = await succeed(at(name, 'chaincode upgrade --no-chaincode-tls --dry-run'));
         const [, packageId = ''] = /CHAINCODE_ID=(\S+)/.exec(dry.stderr) ?? [];
         processes.start(PROBE_CHAINCODE, {
@@ -85,9 +85,21 @@ describeFabric('members that found a consortium, each on its own machine with it
           CHAINCODE_SERVER_ADDRESS: chaincode?.addresses[mspIdOf(name)] ?? '',
           PROBE_ORG: mspIdOf(name),
         });
+      };
+      const [late = '', ...majority] = [...MEMBERS].reverse();
+      for (const name of majority) {
+        await runProcess(name);
         await succeed(at(name, 'chaincode upgrade --no-chaincode-tls --approve-only'));
       }
       await succeed(at('alpha', 'chaincode upgrade --no-chaincode-tls'));
+      await until(`${late} has the commit`, async () =>
+        (await at(late, 'chaincode status')).stdout.startsWith('probe 1, sequence 1:') ? true : undefined,
+      );
+      await runProcess(late);
+      const approved = await succeed(at(late, 'chaincode upgrade --no-chaincode-tls --approve-only'));
+      expect(approved.stderr).toMatch(/installed probe_1:[0-9a-f]{64} on peer0[\s\S]*approved probe 1, sequence 1/);
+      const again = await succeed(at(late, 'chaincode upgrade --no-chaincode-tls'));
+      expect(again.stderr).toContain('must be 2 for a change');
 
       const topology = topologyFrom(document);
       const { organizations } = connectionFile(topology, machine('beta').keys, {
@@ -103,6 +115,13 @@ describeFabric('members that found a consortium, each on its own machine with it
           contract.submitTransaction('run', JSON.stringify([['put', 'founded', 'by all']])),
         );
         expect(written).toBeDefined();
+        const endorsed = await until(`${late} endorses`, () =>
+          contract.submit('run', {
+            arguments: [JSON.stringify([['put', 'founded', 'by the last']])],
+            endorsingOrganizations: [mspIdOf('beta'), mspIdOf(late)],
+          }),
+        );
+        expect(endorsed).toBeDefined();
       } finally {
         client.close();
       }

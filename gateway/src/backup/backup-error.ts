@@ -1,4 +1,4 @@
-export type BackupErrorCode = 'MQ_BACKUP_DAMAGED' | 'MQ_BACKUP_NEWER' | 'MQ_RESTORE_NOT_EMPTY';
+export type BackupErrorCode = 'MQ_BACKUP_DAMAGED' | 'MQ_BACKUP_NEWER' | 'MQ_RESTORE_NOT_EMPTY' | 'MQ_RESTORE_UNCERTAIN';
 
 /** A backup that cannot be made or put back as asked; the message says what to do instead. */
 export class BackupError extends Error {

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { appendFile, chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -188,6 +190,37 @@ async function allRows(databaseUrl: string): Promise<Readonly<Record<string, rea
   });
 }
 
+/** The way to a database, on which the answer to the restore's commit is lost; with `isLast`, nobody gets through afterwards. */
+async function losingAnswer(databaseUrl: string, { isLast }: Readonly<{ isLast: boolean }>) {
+  const { hostname, port } = new URL(databaseUrl);
+  const sockets: Socket[] = [];
+  const server = createServer((client) => {
+    const upstream = connect(Number(port), hostname);
+    let [hasMark, isLost] = [false, false];
+    client.on('data', (bytes) => {
+      hasMark ||= bytes.includes('insert into restoration');
+      isLost ||= hasMark && bytes.includes('commit');
+      upstream.write(bytes);
+    });
+    upstream.on('data', (answer) => {
+      if (!isLost) return client.write(answer);
+      if (isLast) server.close();
+      return client.destroy();
+    });
+    sockets.push(client, upstream);
+    client.on('error', () => {}).on('close', () => upstream.end());
+    upstream.on('error', () => {}).on('close', () => client.end());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = new URL(databaseUrl);
+  url.port = String((server.address() as AddressInfo).port);
+  const close = () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  return { databaseUrl: url.href, close };
+}
+
 let places = 0;
 async function saved(from: Side, afterBlock?: number): Promise<BackupPlace & Readonly<{ backup: GatewayBackup }>> {
   places += 1;
@@ -338,6 +371,42 @@ describe('a backup of a gateway', () => {
     });
     const other = await machine({ mspId: 'ValleyHospitalMSP' });
     await expect(restoreGatewayBackup(other, place)).rejects.toMatchObject({ code: 'MQ_CONFIG_INVALID' });
+  });
+
+  it.each([
+    [false, 'the database has the tables of this backup'],
+    [true, 'the database cannot be asked'],
+  ])(
+    'keeps keys and ciphertext of tables whose commit was not answered (nobody to ask: %s)',
+    async (isLast, advice) => {
+      const from = await lived();
+      const place = await saved(from);
+      const to = await machine();
+      const way = await losingAnswer(to.databaseUrl, { isLast });
+      try {
+        await expect(restoreGatewayBackup({ ...to, databaseUrl: way.databaseUrl }, place)).rejects.toMatchObject({
+          code: 'MQ_RESTORE_UNCERTAIN',
+          message: expect.stringContaining(advice),
+        });
+      } finally {
+        way.close();
+      }
+      expect(await allRows(to.databaseUrl)).toEqual(await allRows(from.databaseUrl));
+      expect((await readdir(to.config.keysDir)).sort()).toEqual((await readdir(from.config.keysDir)).sort());
+      expect(await filesOf(to.config.contentDir)).toHaveLength(1);
+    },
+  );
+
+  it('is restored once, however many begin at once', async () => {
+    const from = await lived();
+    const place = await saved(from);
+    const to = await machine();
+    const ends = await Promise.allSettled([1, 2, 3].map(() => restoreGatewayBackup(to, place)));
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const end of ends)
+      if (end.status === 'rejected') expect(end.reason).toMatchObject({ code: 'MQ_RESTORE_NOT_EMPTY' });
+    expect((await readdir(to.config.keysDir)).sort()).toEqual((await readdir(from.config.keysDir)).sort());
+    expect(await filesOf(to.config.contentDir)).toHaveLength(1);
   });
 
   it('does not come back without its passphrase, and keeps the keys of another backup apart', async () => {

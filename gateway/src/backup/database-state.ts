@@ -3,7 +3,10 @@ import { MIGRATION_NAMES } from '../database/open-database.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { BackupError } from './backup-error.ts';
 import { SAVED_TABLES } from './saved-tables.ts';
-import { withClient } from './sql-client.ts';
+import { inTransaction, withClient } from './sql-client.ts';
+
+/** Wait for a transaction whose client is gone and which the server has not ended yet. */
+const LOCK_WAIT_MS = 10_000;
 
 /** How far a read model is: the next block it waits for, and the hash that this must follow. */
 export type Checkpoint = Readonly<{ channel: string; nextBlock: number; blockHash: string }>;
@@ -68,5 +71,21 @@ export async function refuseUnlessNoRows(connectionString: string): Promise<void
         throw new BackupError('MQ_RESTORE_NOT_EMPTY', `the database has rows in ${table}; give one that is empty`);
       }
     }
+  });
+}
+
+/**
+ * Have the tables of a backup been put into the database? The lock waits for a commit that is under way.
+ *
+ * @throws errors of `pg` where the database cannot tell
+ */
+export async function isRestored(connectionString: string, backupId: string): Promise<boolean> {
+  return inTransaction(connectionString, '', async (client) => {
+    const there = await client.query<{ there: boolean }>("select to_regclass('restoration') is not null as there");
+    if (there.rows[0]?.there !== true) return false;
+    await client.query(`set local lock_timeout = ${LOCK_WAIT_MS}`);
+    await client.query('lock table restoration in share mode');
+    const { rowCount } = await client.query('select 1 from restoration where backup_id = $1', [backupId]);
+    return rowCount !== 0;
   });
 }

@@ -1,11 +1,11 @@
-import { chmod, cp, mkdir, rm } from 'node:fs/promises';
+import { chmod, constants, copyFile, cp, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import { FileContentStore } from '../content/content-store.ts';
 import { openDatabase } from '../database/open-database.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { HeldKeys } from '../identity/held-keys.ts';
-import { KeyVault } from '../identity/key-vault.ts';
+import { KeyVault, vaultKeyFile } from '../identity/key-vault.ts';
 import { ContentKeys } from '../record/content-keys.ts';
 import { BackupError } from './backup-error.ts';
 import {
@@ -19,7 +19,7 @@ import {
 import { checkHoldings, type Holdings } from './check-holdings.ts';
 import { refuseUnlessEmpty, SUMS_FILE } from './checked-folder.ts';
 import { copyContent, tableKeys } from './create-backup.ts';
-import { refuseUnlessNoRows } from './database-state.ts';
+import { isRestored, refuseUnlessNoRows } from './database-state.ts';
 import { loadTables } from './table-dump.ts';
 
 type Target = Readonly<{ config: GatewayConfig; databaseUrl: string; report: (line: string) => void }>;
@@ -45,11 +45,12 @@ export async function checkRestore({ config, databaseUrl }: Target, place: Backu
 }
 
 /**
- * Puts a backup onto an empty place. The tables come last, all or none; where anything fails before, what was written is removed. The gateway
- * that starts on it reads what was committed since the backup before it listens.
+ * Puts a backup onto an empty place. The vault's key comes first, so that of two restores one is refused; the tables come last, all or none.
+ * Where anything fails before they are committed, what was written is removed. The gateway that starts on it reads what was committed since the
+ * backup before it listens.
  *
  * @returns what is held of what the restored read model says, see {@link checkHoldings}
- * @throws as {@link checkRestore}
+ * @throws as {@link checkRestore}; BackupError `MQ_RESTORE_UNCERTAIN` where the tables are or may be in the database: nothing was removed
  */
 export async function restoreGatewayBackup(
   target: Target,
@@ -59,11 +60,12 @@ export async function restoreGatewayBackup(
   const backup = await checkRestore(target, place);
   const vault = await openVault(place, config);
   const store = new FileContentStore(config.contentDir);
+  const firstKey = await claim(place, config);
   try {
     const content = await copyContent(new FileContentStore(path.join(place.directory, CONTENT_FOLDER)), store, report);
     if (content.files !== backup.content.files || content.bytes !== backup.content.bytes)
       throw new BackupError('MQ_BACKUP_DAMAGED', 'not every ciphertext of the backup has its CID; use another backup');
-    await copyKeys(path.join(place.keysDirectory, KEYS_FOLDER), config.keysDir);
+    await copyKeys(path.join(place.keysDirectory, KEYS_FOLDER), config.keysDir, firstKey);
     await (await openDatabase(databaseUrl, CONNECTIONS, backup.migration)).destroy();
     await loadTables(databaseUrl, path.join(place.directory, DATABASE_FOLDER), tableKeys(vault, backup.backupId), {
       rows: backup.tables,
@@ -76,8 +78,8 @@ export async function restoreGatewayBackup(
       },
     });
   } catch (error) {
-    const written = [config.contentDir, config.keysDir];
-    await Promise.allSettled(written.map((folder) => rm(folder, { recursive: true, force: true })));
+    await refuseUnlessNotRestored(target, backup, error);
+    await removeWritten(config, firstKey).catch(() => {}); // what failed first is what to tell
     throw error;
   }
   const db = await openDatabase(databaseUrl, CONNECTIONS);
@@ -94,8 +96,47 @@ function openVault({ keysDirectory }: BackupPlace, { settings }: GatewayConfig):
   return KeyVault.openExisting(path.join(keysDirectory, KEYS_FOLDER), settings.get('keys.passphrase'));
 }
 
-async function copyKeys(from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true, mode: 0o700 });
-  await cp(from, to, { recursive: true, filter: (source) => path.basename(source) !== SUMS_FILE });
+/** @returns the file that is there for this restore alone. @throws BackupError `MQ_RESTORE_NOT_EMPTY` */
+async function claim({ keysDirectory }: BackupPlace, { keysDir, settings }: GatewayConfig): Promise<string> {
+  const passphrase = settings.get('keys.passphrase');
+  const file = vaultKeyFile(keysDir, passphrase);
+  await mkdir(keysDir, { recursive: true, mode: 0o700 });
+  try {
+    await copyFile(vaultKeyFile(path.join(keysDirectory, KEYS_FOLDER), passphrase), file, constants.COPYFILE_EXCL);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+    throw new BackupError('MQ_RESTORE_NOT_EMPTY', `${keysDir} is being filled by another restore`, { cause });
+  }
+  return file;
+}
+
+async function copyKeys(from: string, to: string, firstKey: string): Promise<void> {
+  const apart = [SUMS_FILE, path.basename(firstKey)];
+  await cp(from, to, { recursive: true, filter: (source) => !apart.includes(path.basename(source)) });
   await chmod(to, 0o700);
+}
+
+/** Keys beside a database that has their rows are not removed: an answer to `commit` that was lost is no failure of it. */
+async function refuseUnlessNotRestored(
+  { config: { keysDir, contentDir }, databaseUrl }: Target,
+  { backupId }: GatewayBackup,
+  cause: unknown,
+): Promise<void> {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const isThere = await isRestored(databaseUrl, backupId).catch(() => undefined);
+  if (isThere === false) return;
+  const advice = isThere
+    ? 'the database has the tables of this backup: run gateway holdings, then start the gateway'
+    : 'the database cannot be asked whether it has the tables: where it has, start the gateway; where it has none, empty the folders and restore again';
+  const kept = `${keysDir} and ${contentDir} are kept`;
+  throw new BackupError('MQ_RESTORE_UNCERTAIN', `${why}; ${kept}, and ${advice}`, { cause });
+}
+
+/** What is there for this restore alone goes last: until then another one is refused, and loses nothing. */
+async function removeWritten({ keysDir, contentDir }: GatewayConfig, firstKey: string): Promise<void> {
+  const own = path.basename(firstKey);
+  const keys = (await readdir(keysDir)).filter((name) => name !== own).map((name) => path.join(keysDir, name));
+  await Promise.allSettled([contentDir, ...keys].map((written) => rm(written, { recursive: true, force: true })));
+  await rm(firstKey);
+  await rmdir(keysDir).catch(() => {}); // another restore has begun, or the folder is a mount
 }

@@ -3,6 +3,8 @@ import pg from 'pg';
 /** One connection for one piece of work. */
 export async function withClient<T>(connectionString: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString });
+  // A connection that breaks fails the query that runs, or the next one; without a listener it would end the process.
+  client.on('error', () => {});
   await client.connect();
   try {
     return await work(client);
@@ -24,7 +26,7 @@ export async function inTransaction<T>(
       await client.query('commit');
       return result;
     } catch (error) {
-      await client.query('rollback');
+      await client.query('rollback').catch(() => {}); // a broken connection has ended the transaction; why is `error`
       throw error;
     }
   });

@@ -2,12 +2,11 @@ import { classOf } from '@medquorum/chaincode/record/class-of';
 import { gatewayConfig } from '../config/gateway-config.ts';
 import { ledgerConfiguration } from '../consortium/ledger-configuration.ts';
 import { recordsInCustody, renewPolicies } from '../consortium/renew-policies.ts';
-import { openDatabase } from '../database/open-database.ts';
 import { FabricLedger } from '../ledger/fabric-ledger.ts';
 import { GroupCommit } from '../ledger/group-commit.ts';
 import { type Command, EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './command.ts';
 import { settingsFromCommandLine } from './command-line.ts';
-import { withDatabaseOf } from './database-of.ts';
+import { openGatewayDatabase, withDatabaseOf } from './database-of.ts';
 import { organizationSigner } from './organization-signer.ts';
 import { splitOwnOptions } from './own-options.ts';
 
@@ -47,7 +46,7 @@ export const consortiumRenewPolicies: Command = {
     }
     const config = gatewayConfig(settingsFromCommandLine(own));
     return withDatabaseOf(config, async (databaseUrl) => {
-      const db = await openDatabase(databaseUrl, CONNECTIONS);
+      const db = await openGatewayDatabase(databaseUrl, CONNECTIONS);
       const ledger = new FabricLedger(config.ledger);
       try {
         const { configuration } = await ledgerConfiguration(ledger);

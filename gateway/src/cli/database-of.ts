@@ -1,5 +1,8 @@
+import { requireOwnMigration } from '../backup/database-state.ts';
+import { withClient } from '../backup/sql-client.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import { startEmbeddedPostgres } from '../database/embedded-postgres.ts';
+import { type Database, openDatabase } from '../database/open-database.ts';
 
 /** Runs work with the URL of the gateway's database: of its server, or of the embedded one, which is joined or started for as long. */
 export async function withDatabaseOf<T>(
@@ -14,4 +17,14 @@ export async function withDatabaseOf<T>(
   } finally {
     await postgres.close();
   }
+}
+
+/**
+ * Opens the database of a gateway that may run: its tables are left as they are.
+ *
+ * @throws as {@link requireOwnMigration}
+ */
+export async function openGatewayDatabase(databaseUrl: string, maxConnections: number): Promise<Database> {
+  await withClient(databaseUrl, requireOwnMigration);
+  return openDatabase(databaseUrl, maxConnections);
 }

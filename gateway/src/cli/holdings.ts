@@ -1,13 +1,12 @@
 import { checkHoldings, type Holdings } from '../backup/check-holdings.ts';
 import { gatewayConfig } from '../config/gateway-config.ts';
 import { FileContentStore } from '../content/content-store.ts';
-import { openDatabase } from '../database/open-database.ts';
 import { HeldKeys } from '../identity/held-keys.ts';
 import { KeyVault } from '../identity/key-vault.ts';
 import { ContentKeys } from '../record/content-keys.ts';
 import { type Command, EXIT_FAILED, EXIT_OK } from './command.ts';
 import { settingsFromCommandLine } from './command-line.ts';
-import { withDatabaseOf } from './database-of.ts';
+import { openGatewayDatabase, withDatabaseOf } from './database-of.ts';
 
 const CONNECTIONS = 2;
 
@@ -26,7 +25,7 @@ are those of the gateway, which may run meanwhile.
     const config = gatewayConfig(settingsFromCommandLine(argv));
     const vault = await KeyVault.openExisting(config.keysDir, config.settings.get('keys.passphrase'));
     return withDatabaseOf(config, async (databaseUrl) => {
-      const db = await openDatabase(databaseUrl, CONNECTIONS);
+      const db = await openGatewayDatabase(databaseUrl, CONNECTIONS);
       try {
         const store = new FileContentStore(config.contentDir);
         const keys = new ContentKeys(db, vault);

@@ -1,6 +1,5 @@
 import { pino } from 'pino';
 import { gatewayConfig } from '../config/gateway-config.ts';
-import { openDatabase } from '../database/open-database.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { FabricLedger } from '../ledger/fabric-ledger.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -10,7 +9,7 @@ import { readModelDigest } from '../readmodel/read-model-digest.ts';
 import { verifyTransaction } from '../readmodel/verify-transaction.ts';
 import { type Command, EXIT_OK, EXIT_USAGE } from './command.ts';
 import { settingsFromCommandLine } from './command-line.ts';
-import { withDatabaseOf } from './database-of.ts';
+import { openGatewayDatabase, withDatabaseOf } from './database-of.ts';
 import { splitOwnOptions } from './own-options.ts';
 
 const HELP = `usage: medquorum gateway rebuild --mspId MSP --consortiumFile FILE --material.dir DIR [--until BLOCK] [--<setting>=<value>]
@@ -38,7 +37,7 @@ export const rebuild: Command = {
     }
     const config = gatewayConfig(settingsFromCommandLine(settings));
     return withDatabaseOf(config, async (databaseUrl) => {
-      const db = await openDatabase(databaseUrl, CONNECTIONS);
+      const db = await openGatewayDatabase(databaseUrl, CONNECTIONS);
       const ledger = new FabricLedger(config.ledger);
       try {
         const projector = new Projector(db, ledger.channel, ledger.chaincode, verifyTransaction);

@@ -29,7 +29,7 @@ export class KeyVault {
    */
   static async open(dir: string, passphrase: string | undefined): Promise<KeyVault> {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-    const file = keyFile(dir, passphrase);
+    const file = vaultKeyFile(dir, passphrase);
     if (!existsSync(file)) writeFileSync(file, randomBytes(KEY_BYTES), { mode: 0o600, flag: 'wx' });
     const stored = readFileSync(file);
     const key = passphrase === undefined ? stored : await fromPassphrase(passphrase, stored);
@@ -44,7 +44,7 @@ export class KeyVault {
    * @throws GatewayError `MQ_CONFIG_INVALID`
    */
   static async openExisting(dir: string, passphrase: string | undefined): Promise<KeyVault> {
-    if (!existsSync(keyFile(dir, passphrase))) {
+    if (!existsSync(vaultKeyFile(dir, passphrase))) {
       const found = passphrase === undefined ? 'no key (is there a keys.passphrase?)' : 'no vault with a passphrase';
       throw new GatewayError(
         'MQ_CONFIG_INVALID',
@@ -93,7 +93,8 @@ export class KeyVault {
   }
 }
 
-function keyFile(dir: string, passphrase: string | undefined): string {
+/** The file without which there is no vault: its key, or the salt of its passphrase. */
+export function vaultKeyFile(dir: string, passphrase: string | undefined): string {
   return join(dir, passphrase === undefined ? 'vault.key' : 'vault.salt');
 }
 

@@ -1,8 +1,9 @@
 import path from 'node:path';
-import { approveDefinition } from '../operations/chaincode/approve-definition.ts';
+import { approveDefinition, hasApproved } from '../operations/chaincode/approve-definition.ts';
 import { commitDefinition } from '../operations/chaincode/commit-definition.ts';
 import { committedDefinition } from '../operations/chaincode/committed-definitions.ts';
 import { packageIdOf, readPackage } from '../operations/chaincode/install-package.ts';
+import type { TopologyOrganization } from '../topology/topology.ts';
 import {
   actingOrganizations,
   chaincodeOf,
@@ -20,7 +21,8 @@ export const chaincodeUpgrade: Command = {
 
 Edit the topology first: a higher sequence, and what changes with it (version and addresses for new code, the endorsement
 policy, collections and their policies). Every organisation starts its process of the new version beside the old one, installs,
-and approves for itself; when a majority has, the definition is committed. Clients go on meanwhile.
+and approves for itself; when a majority has, the definition is committed. Those that come later, and those
+named by --org whose package is another one now, install and approve what is committed. Clients go on meanwhile.
 
 ${UPGRADE_OPTIONS_HELP}  --approve-only    do not commit
   --package FILE    install this package for the one --org (see network render: its processes are reached by their peers alone)
@@ -48,11 +50,20 @@ ${OPERATOR_OPTIONS_HELP}`,
     const { sequence, version, endorsementPolicy } = chaincode;
     const now = standing === undefined ? 'nothing' : `${standing.version}, sequence ${standing.sequence}`;
     operator.report(`${chaincode.name}: committed is ${now}; the topology has ${version}, sequence ${sequence}`);
-    if (standing !== undefined && sequence <= standing.sequence) {
-      operator.report(`the topology's sequence must be ${standing.sequence + 1} for a change`);
-      return sequence === standing.sequence && version === standing.version ? EXIT_OK : EXIT_FAILED;
-    }
+    const isCommitted = standing?.sequence === sequence && standing.version === version;
+    // What was committed with another package than would be made here goes on as it is, unless its organisation is named.
+    const anyPackage = values.org === undefined;
+    const open: TopologyOrganization[] = [];
     for (const organization of organizations) {
+      const isDone =
+        isCommitted && (await hasApproved(operator, { organization, chaincode, chaincodeTls, given }, anyPackage));
+      if (!isDone) open.push(organization);
+    }
+    if (standing !== undefined && sequence <= standing.sequence && (!isCommitted || open.length === 0)) {
+      operator.report(`the topology's sequence must be ${standing.sequence + 1} for a change`);
+      return isCommitted ? EXIT_OK : EXIT_FAILED;
+    }
+    for (const organization of open) {
       const packageId = await packageIdOf(operator, { organization, chaincode, chaincodeTls, given });
       const where = given === undefined ? `CHAINCODE_SERVER_ADDRESS=${chaincode.addresses[organization.mspId]} ` : '';
       operator.report(
@@ -62,13 +73,14 @@ ${OPERATOR_OPTIONS_HELP}`,
       );
     }
     if (values['dry-run']) {
-      operator.report(`would approve, then commit under ${endorsementPolicy}; nothing was done (--dry-run)`);
+      const after = isCommitted ? '' : `, then commit under ${endorsementPolicy}`;
+      operator.report(`would approve${after}; nothing was done (--dry-run)`);
       return EXIT_OK;
     }
     // One after the other: two approvals in one block would conflict on the definition's key.
-    for (const organization of organizations)
+    for (const organization of open)
       await approveDefinition(operator, { organization, chaincode, chaincodeTls, given, processWaitMs });
-    if (!values['approve-only']) await commitDefinition(operator, chaincode);
+    if (!values['approve-only'] && !isCommitted) await commitDefinition(operator, chaincode);
     context.stdout.write(`${chaincode.name} ${version} sequence ${sequence}\n`);
     return EXIT_OK;
   },

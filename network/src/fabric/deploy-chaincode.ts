@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Topology, TopologyChaincode, TopologyOrganization } from '../topology/topology.ts';
+import { approvedPackage } from './approved-definition.ts';
 import type { ChaincodePackage } from './chaincode-package.ts';
 import { FabricError } from './fabric-error.ts';
 import type { FabricMaterial } from './fabric-material.ts';
@@ -19,7 +20,6 @@ export type Deployment = Readonly<{
   directory: string;
 }>;
 
-type Approval = Readonly<{ sequence?: number; version?: string }>;
 type Committed = Readonly<{ sequence: number; version: string }>;
 
 const ATTEMPTS = 20;
@@ -39,7 +39,9 @@ export async function deployChaincode(deployment: Deployment): Promise<void> {
   // One after the other: two approvals of one organisation's peers in one block would conflict on the definition's key.
   for (const { organization, command } of members) {
     const packageId = packages.get(organization.mspId)?.packageId;
-    if (await isApproved(command, deployment, packageId)) continue;
+    // Nothing approved at this sequence is an error of the program.
+    const approved = await approvedPackage(command, topology.channel.name, chaincode).catch(() => undefined);
+    if (approved !== undefined && approved.packageId === packageId) continue;
     const withPackage = packageId === undefined ? [] : ['--package-id', packageId];
     await submit(command, 'approveformyorg', ...definition, ...withPackage, ...ordererFlags(deployment));
   }
@@ -89,32 +91,6 @@ async function install(
   const file = path.join(directory, `${own.label}-${organization.name}.tar.gz`);
   writeFileSync(file, own.bytes, { mode: 0o600 });
   await command.run('lifecycle', 'chaincode', 'install', file);
-}
-
-async function isApproved(
-  command: PeerCommand,
-  { topology, chaincode }: Deployment,
-  packageId: string | undefined,
-): Promise<boolean> {
-  const flags = [
-    '--channelID',
-    topology.channel.name,
-    '--name',
-    chaincode.name,
-    '--sequence',
-    String(chaincode.sequence),
-  ];
-  try {
-    const approved = await command.json<Approval & { source?: { Type?: { LocalPackage?: { package_id?: string } } } }>(
-      'lifecycle',
-      'chaincode',
-      'queryapproved',
-      ...flags,
-    );
-    return approved.version === chaincode.version && approved.source?.Type?.LocalPackage?.package_id === packageId;
-  } catch {
-    return false; // nothing approved at this sequence is an error of the program
-  }
 }
 
 async function committedDefinition(

@@ -13,6 +13,7 @@ import { runTool } from '../fabric/run-tool.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { TopologyOrderer, TopologyOrganization, TopologyPeer } from '../topology/topology.ts';
 import { fetchBlock } from './governance/channel-config.ts';
+import { OperationError } from './operation-error.ts';
 import type { Operator, PeerOf } from './operator.ts';
 import { until } from './until.ts';
 
@@ -39,7 +40,10 @@ export async function startPeer(operator: Operator, start: PeerStart): Promise<v
   await joinPeerNode(operator, start);
 }
 
-/** Joins a peer that runs, wherever it runs: from a snapshot, or from the channel's first block, given or fetched from an orderer. */
+/**
+ * Joins a peer that runs, wherever it runs: from a snapshot, or from the channel's first block, given or fetched from an orderer.
+ * @throws OperationError MQ_FIRST_BLOCK_REFUSED where the block is another channel's
+ */
 export async function joinPeerNode(
   operator: Operator,
   { organization, peer, snapshot, block }: Omit<PeerStart, 'supervisor'>,
@@ -68,6 +72,11 @@ export async function joinPeerNode(
     if (block === undefined) await fetchBlock(operator, organization, 'oldest', first);
     await joinPeer(command, channel, first);
   });
+  if (!(await isMember()))
+    throw new OperationError(
+      'MQ_FIRST_BLOCK_REFUSED',
+      `${name} joined the channel of the block, which is not ${channel}; give the first block of ${channel}`,
+    );
   report(`${name} joined ${channel} from its first block`);
 }
 

@@ -1,6 +1,8 @@
+import { approvedPackage } from '../../fabric/approved-definition.ts';
 import { acceptsConnections } from '../../supervisor/probe.ts';
 import type { Operator } from '../operator.ts';
 import { until } from '../until.ts';
+import { isNotDefined } from './committed-definitions.ts';
 import { definitionFlags } from './definition-flags.ts';
 import { installPackage, type PackageOf, packageIdOf } from './install-package.ts';
 
@@ -9,6 +11,21 @@ export type Approval = PackageOf &
     /** How long to wait for the organisation's process of the chaincode; not where a package is given. */
     processWaitMs: number;
   }>;
+
+/**
+ * Has the organisation approved the definition already?
+ * @param anyPackage with whatever package; else with the one that it would install now
+ */
+export async function hasApproved(operator: Operator, of: PackageOf, anyPackage: boolean): Promise<boolean> {
+  const { organization, chaincode } = of;
+  try {
+    const approved = await approvedPackage(operator.peerCommand(organization), operator.channel, chaincode);
+    return approved !== undefined && (anyPackage || approved.packageId === (await packageIdOf(operator, of)));
+  } catch (error) {
+    if (isNotDefined(error)) return false;
+    throw error;
+  }
+}
 
 /**
  * One organisation installs its package and approves the definition for itself. Its process of the chaincode must listen before: then nobody
