@@ -21,8 +21,8 @@ const EITHER_ENGINE = {
   network: ['test/network/(?!embedded-|deployment|prometheus)'],
   gateway: ['test/gateway/(?!embedded-)'],
 };
-/** Suites of test/fabric that take a minute or more each: `npm test` keeps to a quarter of an hour without them, CI runs them. */
-const DRILLS = 'fabric/(gateway-backup|gateway-faults|namespaces|record-class)';
+/** The long suites of test/fabric: `npm test` keeps to a quarter of an hour without them, CI runs them. */
+const DRILLS = 'fabric/(conformance|existing-network|faults|gateway-backup|gateway-faults|namespaces|record-class)';
 const ENGINES = ['embedded', 'fabric'];
 /** Read by network/src/testing/test-engine.ts alone. */
 const ENGINE_VARIABLE = 'MQ_TEST_ENGINE';
