@@ -63,8 +63,11 @@ export function lostOrDoubled(log: readonly RestWrite[], { entries }: Pick<PeerV
 }
 
 function entriesOf(argument: string | undefined): readonly Omit<WrittenEntry, 'txId'>[] {
-  const entries: readonly StoredEntry[] = argument?.startsWith('[') ? JSON.parse(argument) : [];
-  return entries.map(({ intent: { nonce, args } }) => ({ nonce, ...markedBy(args) }));
+  const items: readonly Partial<StoredEntry>[] = argument?.startsWith('[') ? JSON.parse(argument) : [];
+  // Nonces that are pruned come in a list too, which holds no entries.
+  return items.flatMap(({ intent }) =>
+    intent === undefined ? [] : [{ nonce: intent.nonce, ...markedBy(intent.args) }],
+  );
 }
 
 /** New records are told by their date; everything else that names a practitioner only once, by that. */
