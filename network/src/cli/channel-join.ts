@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { ordererProcessName, peerProcessName } from '../fabric/node-processes.ts';
 import { joinOrdererNode, joinPeerNode } from '../operations/run-nodes.ts';
 import { type Command, EXIT_OK, parseOptions, required, UsageError } from './command.ts';
 import { nodesOf } from './nodes-option.ts';
@@ -27,15 +26,11 @@ ${OPERATOR_OPTIONS_HELP}`,
       'admin-address': { type: 'string' },
     });
     const operator = await operatorOf(values, context);
-    const { organization, orderers, peers } = nodesOf(operator, required(values.org, 'org'), values.name);
+    const { organization, orderers, peers, names } = nodesOf(operator, required(values.org, 'org'), values.name);
     const adminAddress = values['admin-address'];
     if (adminAddress !== undefined && orderers.length !== 1)
       throw new UsageError('--admin-address is for one orderer: name it with --name');
     const block = values.block === undefined ? undefined : path.resolve(values.block);
-    const names = [
-      ...orderers.map((node) => ordererProcessName(operator.topology, node)),
-      ...(organization === undefined ? [] : peers.map((peer) => peerProcessName(organization, peer))),
-    ];
     if (values['dry-run']) {
       operator.report(`would join ${names.join(', ')} to ${operator.channel} (--dry-run)`);
       return EXIT_OK;

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { connectionFile, keepConnection } from '../connection/connection-file.ts';
-import { ordererProcessName, peerProcessName } from '../fabric/node-processes.ts';
 import { startOrderer, startPeer } from '../operations/run-nodes.ts';
 import { bringUp } from '../supervisor/bring-up.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
@@ -37,11 +36,7 @@ ${OPERATOR_OPTIONS_HELP}`,
       throw new UsageError('--snapshot and --block exclude each other');
     const operator = await operatorOf(values, context);
     const { topology, dataDirectory, materialDirectory, report } = operator;
-    const { organization, orderers, peers } = nodesOf(operator, name, values.name);
-    const names = [
-      ...orderers.map((node) => ordererProcessName(topology, node)),
-      ...(organization === undefined ? [] : peers.map((peer) => peerProcessName(organization, peer))),
-    ];
+    const { organization, orderers, peers, names } = nodesOf(operator, name, values.name);
     if (values['dry-run']) {
       context.stderr.write(`would run ${names.join(', ')} with data in ${dataDirectory} (--dry-run)\n`);
       return EXIT_OK;
