@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chainHeads } from '@medquorum/network/operations/chain-heads';
@@ -196,6 +196,27 @@ describeFabric('a network of somebody else', () => {
       expect([await up.entry.stop(), up.entry.output]).toEqual([1, expect.stringContaining('MQ_INTERRUPTED')]);
       expect(processes.filter(({ pid }) => pid !== null && isAlive(pid))).toEqual([]);
       expect(up.entry.output).not.toContain('is ready after');
+    },
+    SUITE_TIMEOUT_MS,
+  );
+
+  it(
+    'comes up over databases whose creation was cut short',
+    async () => {
+      const nodes = path.join(data, 'network');
+      const cutShort = [
+        path.join(nodes, 'peers', 'peer0.alpha', 'data', 'ledgersData'),
+        path.join(nodes, 'orderers', 'orderer1', 'data', 'ledger'),
+      ];
+      for (const folder of cutShort) await rm(folder, { recursive: true, force: true });
+      for (const database of [path.join(cutShort[0] ?? '', 'fileLock'), path.join(cutShort[1] ?? '', 'index')]) {
+        await mkdir(database, { recursive: true });
+        // As LevelDB leaves it when it is ended between its two first files.
+        await writeFile(path.join(database, 'MANIFEST-000000'), '');
+      }
+      up = await new NetworkUp(topologyFile, data).ready();
+      expect((await statusIn(data)).exit).toBe(0);
+      expect(await up.entry.stop()).toBe(0);
     },
     SUITE_TIMEOUT_MS,
   );

@@ -7,6 +7,7 @@ import type { FabricBinaries } from './fabric-binaries.ts';
 import type { FabricMaterial } from './fabric-material.ts';
 import { renderCore } from './render-core.ts';
 import { renderOrderer } from './render-orderer.ts';
+import { discardUnusedOrdererLedger, discardUnusedPeerLedger } from './unused-ledger.ts';
 
 const NODE_READY_TIMEOUT_MS = 60_000;
 /** Fabric's own defaults; a conformance run sets the first to 1 s. */
@@ -38,15 +39,17 @@ export type PeerProcessOptions = Readonly<{
   gatewayConcurrency?: number | undefined;
 }>;
 
-/** Writes `core.yaml` of a peer and says how to run it. */
+/** Writes `core.yaml` of a peer that does not run, and says how to run it. */
 export function peerProcess(options: PeerProcessOptions): ProcessSpec {
   const { organization, peer, material, binaries, directory, builderDirectory } = options;
   const folder = peerFolder(directory, organization, peer);
+  const dataDirectory = path.join(folder, NODE_DATA);
   mkdirSync(folder, { recursive: true });
+  discardUnusedPeerLedger(dataDirectory);
   const place = {
     organization,
     peer,
-    dataDirectory: path.join(folder, NODE_DATA),
+    dataDirectory,
     builderDirectory,
     pullRetryThreshold: options.pullRetryThreshold ?? DEFAULT_PULL_RETRY_THRESHOLD,
     gatewayConcurrency: options.gatewayConcurrency ?? DEFAULT_GATEWAY_CONCURRENCY,
@@ -71,11 +74,13 @@ export type OrdererProcessOptions = Readonly<{
   directory: string;
 }>;
 
-/** Writes `orderer.yaml` of an orderer and says how to run it. */
+/** Writes `orderer.yaml` of an orderer that does not run, and says how to run it. */
 export function ordererProcess({ topology, node, material, binaries, directory }: OrdererProcessOptions): ProcessSpec {
   const folder = ordererFolder(directory, node);
+  const dataDirectory = path.join(folder, NODE_DATA);
   mkdirSync(folder, { recursive: true });
-  const rendered = renderOrderer(topology, node, material, path.join(folder, NODE_DATA));
+  discardUnusedOrdererLedger(dataDirectory);
+  const rendered = renderOrderer(topology, node, material, dataDirectory);
   writeFileSync(path.join(folder, 'orderer.yaml'), rendered);
   return {
     name: ordererProcessName(topology, node),
