@@ -110,6 +110,20 @@ describe('GroupCommit', () => {
     expect(ledger.attempts[2]?.ids).toEqual(['b']);
   });
 
+  it('sends a unit with transient data once the key that it waits for is free', async () => {
+    const ledger = new HeldLedger();
+    ledger.onPlan = ({ commit }) => commit();
+    const { group } = groupCommit(ledger);
+    const secret = (id: string) => unit(id, { touches: ['record:same'], transient: { x: new Uint8Array() } });
+    const results = [
+      group.submit(secret('a')),
+      group.submit(secret('b')),
+      group.submit(unit('c', { touches: ['record:same'] })),
+    ];
+    await Promise.all([...results, group.drained()]);
+    expect(ledger.committed).toEqual(['a', 'b', 'c']);
+  });
+
   it('keeps units of other functions, policies and with transient data apart', async () => {
     const ledger = new HeldLedger();
     ledger.onPlan = (attempt) => attempt.commit();

@@ -62,7 +62,7 @@ export type Pending = Readonly<{
   reject(error: unknown): void;
 }>;
 
-type Lane = { waiting: Pending[]; inFlight: number; timer: NodeJS.Timeout | undefined };
+type Lane = { readonly name: string; waiting: Pending[]; inFlight: number; timer: NodeJS.Timeout | undefined };
 
 const RETRY_BASE_MS = 25;
 const RETRY_MAX_MS = 1000;
@@ -74,6 +74,7 @@ const RETRY_MAX_MS = 1000;
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
+  /** Those with anything waiting or under way: policies and transient units come and go. */
   readonly #lanes = new Map<string, Lane>();
   readonly #busyKeys = new Set<string>();
   #queued = 0;
@@ -114,9 +115,8 @@ export class GroupCommit {
   #lane({ id, contract, functionName, policy, transient }: Unit): Lane {
     const alone = transient === undefined ? '' : id;
     const name = JSON.stringify([contract, functionName, policy, alone]);
-    const found = this.#lanes.get(name) ?? { waiting: [], inFlight: 0, timer: undefined };
+    const found = this.#lanes.get(name) ?? { name, waiting: [], inFlight: 0, timer: undefined };
     this.#lanes.set(name, found);
-    if (alone !== '') this.#lanes.delete(name); // nobody else will ever join it
     return found;
   }
 
@@ -148,7 +148,8 @@ export class GroupCommit {
       for (const key of keys) this.#busyKeys.delete(key);
       this.#running -= 1;
       lane.inFlight -= 1;
-      for (const each of new Set([lane, ...this.#lanes.values()])) this.#pump(each);
+      for (const each of [...this.#lanes.values()]) this.#pump(each);
+      if (lane.waiting.length === 0 && lane.inFlight === 0) this.#lanes.delete(lane.name);
       if (this.#queued === 0 && this.#running === 0) for (const resolve of this.#idle.splice(0)) resolve();
     });
   }
