@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { ArgsOf, ContractName, FunctionName } from '@medquorum/chaincode/ledger/functions';
 import { consortiumConfigure } from '@medquorum/gateway/cli/consortium-configure';
 import { consortiumDiff } from '@medquorum/gateway/cli/consortium-diff';
 import { consortiumRenewPolicies } from '@medquorum/gateway/cli/consortium-renew-policies';
@@ -69,19 +70,27 @@ describe('a record class that changes under running gateways', () => {
       const { standing } = (await consortium.as(CITY, 'clinician', 'GET', `/records/${recordId}`)).json();
       return standing === 'active' ? true : undefined;
     });
-  /** A write of a record's head that these organisations endorse, straight to the ledger. */
-  const writeHead = async (recordId: string, organizations: readonly string[]) => {
-    const config = gatewayConfig(loadConfig({ flags: await consortium.settings(CITY) }));
+  /** Straight to the ledger, signed by an organisation. */
+  const submit = async <C extends ContractName, F extends FunctionName<C>>(
+    mspId: string,
+    [contract, functionName]: readonly [C, F],
+    args: ArgsOf<C, F>,
+    organizations?: readonly string[],
+  ) => {
+    const config = gatewayConfig(loadConfig({ flags: await consortium.settings(mspId) }));
     const ledger = new FabricLedger(config.ledger);
     try {
       const { signer, author } = await organizationSigner(config, ledger);
-      const args = [JSON.stringify([signer.sign(author, 'record', 'renewPolicy', { recordId })])];
-      const request = { contract: 'record', functionName: 'renewPolicy', args, organizations };
+      const entries = JSON.stringify([signer.sign(author, contract, functionName, args)]);
+      const request = { contract, functionName, args: [entries], ...(organizations && { organizations }) };
       return await ledger.plan(request).run(Promise.resolve());
     } finally {
       ledger.close();
     }
   };
+  /** A write of a record's head that these organisations endorse. */
+  const writeHead = (recordId: string, organizations: readonly string[]) =>
+    submit(CITY, ['record', 'renewPolicy'], { recordId }, organizations);
   /** The digest of every gateway's read model, once all are equal. */
   const digest = () =>
     until('equal read models', async () => {
@@ -136,6 +145,20 @@ describe('a record class that changes under running gateways', () => {
     await writeHead(recordId, [CITY, VALLEY, UNITY, MERIDIAN]);
     await writeHead(before, [CITY, VALLEY, UNITY]);
     await expect(writeHead(before, [CITY, VALLEY, UNITY])).rejects.toThrow(ENDORSEMENT_POLICY_FAILURE);
+  }, 120_000);
+
+  it('has its records attested after all by authorities that were suspended when they were proposed', async () => {
+    const parties = [VALLEY, UNITY, MERIDIAN].map((id) => ({ kind: 'organization' as const, id }));
+    for (const party of parties) await submit(REGULATOR, ['registry', 'suspend'], { party, reason: 'inquiry' });
+    const { recordId } = (await propose()).json();
+    await until('the regulator has attested', async () =>
+      (await attesters(recordId)).includes(REGULATOR) ? true : undefined,
+    );
+    await digest(); // the others have seen the record by now, and its attestation
+    expect(await attesters(recordId)).toEqual([REGULATOR]);
+    for (const party of parties) await submit(REGULATOR, ['registry', 'reinstate'], { party });
+    await active(recordId);
+    expect((await attesters(recordId)).length).toBeGreaterThanOrEqual(3);
   }, 120_000);
 
   it('has its heads renewed by their custodian', async () => {

@@ -61,14 +61,15 @@ export class AutoAttester {
     void this.#sweepRegularly();
   }
 
-  /** Records that a block proposed or attested; after another configuration, all that wait. */
+  /** Records that a block proposed or attested; after another configuration or a change of our own standing, all that wait. */
   onProjected({ transactions }: Projected): void {
     for (const { writes } of transactions) {
       for (const { key } of writes) {
         const { type, attributes = [] } = parseLedgerKey(key) ?? {};
         if ((type === 'record-version' || type === 'attestation') && attributes[0] !== undefined)
           this.#enqueue(attributes[0]);
-        if (type === 'configuration') void this.#sweep();
+        const isOwnStanding = type === 'organization' && attributes[0] === this.#options.mspId;
+        if (type === 'configuration' || isOwnStanding) void this.#sweep();
       }
     }
   }
@@ -145,6 +146,8 @@ export class AutoAttester {
     const needed = await attestations.needed(head);
     const rank = await this.#rank(head);
     if (rank < 0) return; // what is no member attests does not count
+    // Nor what is suspended; this is no answer to the record: after reinstatement the sweep finds it again.
+    if ((await readModel.find('organization', mspId))?.state.status !== 'active') return;
     const standInMs = Math.max(0, rank - needed + 1) * STAND_IN_MS;
     const waitMs = proposedAtMs + standInMs - nowMs();
     if (standInMs > 0 && waitMs > 0) {
@@ -161,7 +164,7 @@ export class AutoAttester {
       )
         return;
       const code = error instanceof GatewayError || error instanceof MedQuorumError ? error.code : 'MQ_INTERNAL';
-      if (!PASSING.has(code)) await this.#remember(recordId, version, code);
+      if (!PASSING.has(code) && code !== 'MQ_AUTHOR_SUSPENDED') await this.#remember(recordId, version, code);
       throw error;
     }
   }
