@@ -12,8 +12,7 @@ import { catchUpAfterRestore } from './backup/catch-up.ts';
 import type { GatewayConfig } from './config/gateway-config.ts';
 import { consentRoutes } from './consent/consent-routes.ts';
 import { FileContentStore } from './content/content-store.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded-postgres.ts';
-import { openDatabase } from './database/open-database.ts';
+import { type GatewayDatabases, openGatewayDatabases } from './database/gateway-databases.ts';
 import { FhirDirectory } from './fhir/fhir-directory.ts';
 import { FhirReads } from './fhir/fhir-reads.ts';
 import { fhirRoutes } from './fhir/fhir-routes.ts';
@@ -80,19 +79,32 @@ export type Gateway = Readonly<{
 
 export type GatewayParts = Readonly<{ log?: Logger; nowMs?: () => number; ledger?: Ledger }>;
 
-/** Connections kept for writes that need not be durable. */
-const RELAXED_CONNECTIONS = 4;
-
-/** Composes the gateway: every part is made here and handed what it needs, nothing is looked up. */
+/**
+ * Opens the databases and composes the gateway on them.
+ *
+ * @throws what kept it from being built; its databases are closed then
+ */
 export async function buildGateway(config: GatewayConfig, parts: GatewayParts = {}): Promise<Gateway> {
+  const databases = await openGatewayDatabases(config);
+  try {
+    return await composeGateway(config, parts, databases);
+  } catch (error) {
+    await databases.close();
+    throw error;
+  }
+}
+
+/** Every part is made here and handed what it needs, nothing is looked up. */
+async function composeGateway(
+  config: GatewayConfig,
+  parts: GatewayParts,
+  databases: GatewayDatabases,
+): Promise<Gateway> {
   const { settings, mspId, consortium } = config;
+  const { db, relaxed } = databases;
   const { nowMs = Date.now } = parts;
   const log = parts.log ?? pino({ level: settings.get('log.level'), base: { mspId } });
   mkdirSync(config.keysDir, { recursive: true, mode: 0o700 });
-
-  const { postgres, url } = await databaseUrl(config);
-  const db = await openDatabase(url, settings.get('database.maxConnections'));
-  const relaxed = await openDatabase(withRelaxedCommits(url), RELAXED_CONNECTIONS);
 
   const vault = await KeyVault.open(config.keysDir, settings.get('keys.passphrase'));
   const keys = organizationKeys(config.keysDir, mspId, vault, settings.get('keys.development'));
@@ -256,8 +268,7 @@ export async function buildGateway(config: GatewayConfig, parts: GatewayParts = 
       () => follower.close(),
       () => remote.close(),
       async () => ledger.close(),
-      () => Promise.all([db.destroy(), relaxed.destroy()]),
-      async () => postgres?.close(),
+      () => databases.close(),
     ];
     for (const step of steps) {
       await step().catch((error: unknown) => log.error({ err: error }, 'a part did not close'));
@@ -281,22 +292,4 @@ export async function buildGateway(config: GatewayConfig, parts: GatewayParts = 
       return closed;
     },
   };
-}
-
-async function databaseUrl({
-  settings,
-  postgresDir,
-  databaseName,
-}: GatewayConfig): Promise<Readonly<{ url: string; postgres: EmbeddedPostgres | undefined }>> {
-  const url = settings.get('database.url');
-  if (url !== undefined) return { url, postgres: undefined };
-  const postgres = await startEmbeddedPostgres({ dir: postgresDir });
-  return { postgres, url: await postgres.urlFor(databaseName) };
-}
-
-/** For what can be told from the ledger again: the commit does not wait for the disk. */
-function withRelaxedCommits(url: string): string {
-  const relaxed = new URL(url);
-  relaxed.searchParams.set('options', '-c synchronous_commit=off');
-  return relaxed.toString();
 }

@@ -1,8 +1,8 @@
 /** The gateway process of one organisation: `node server.js --mspId=CityHospitalMSP --consortiumFile=consortium.yaml`. */
-import { buildGateway } from './app.ts';
+import { buildGateway, type Gateway } from './app.ts';
 import { settingsFromCommandLine } from './cli/command-line.ts';
 import { settingsPage } from './cli/config-reference.ts';
-import { gatewayConfig } from './config/gateway-config.ts';
+import { type GatewayConfig, gatewayConfig } from './config/gateway-config.ts';
 import { prepareAndListen } from './prepare-and-listen.ts';
 
 if (process.argv.includes('--help')) {
@@ -14,30 +14,37 @@ if (process.argv.includes('--help')) {
 let stopping = false;
 try {
   const config = gatewayConfig(settingsFromCommandLine(process.argv.slice(2)));
-  const gateway = await buildGateway(config);
+  const building = buildGateway(config);
   const stop = async () => {
     if (stopping) return;
     stopping = true;
     // Requests in progress get their time; after it the process ends whatever they do.
     setTimeout(() => process.exit(1), config.settings.get('http.shutdownGraceMs')).unref();
-    await gateway.close();
+    // Told so early, it still has to end the database server that it is starting.
+    const built = await building.catch(() => undefined);
+    await built?.close();
     process.exit(0);
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  const gateway = await building;
+  if (!stopping) await serve(gateway, config);
+} catch (error) {
+  if (!stopping) fail(error);
+}
+
+async function serve(gateway: Gateway, config: GatewayConfig): Promise<void> {
   const address = await prepareAndListen(gateway, config);
-  process.stdout.write(
-    `${JSON.stringify({ level: 'info', msg: 'gateway listening', mspId: config.mspId, address })}\n`,
-  );
+  const listening = { level: 'info', msg: 'gateway listening', mspId: config.mspId, address };
+  process.stdout.write(`${JSON.stringify(listening)}\n`);
   gateway.start().catch(async (error: unknown) => {
     if (stopping) return;
-    process.stderr.write(`${error instanceof Error ? error.message : 'gateway could not start'}\n`);
     await gateway.close();
-    process.exit(1);
+    fail(error);
   });
-} catch (error) {
-  if (!stopping) {
-    process.stderr.write(`${error instanceof Error ? error.message : 'gateway could not start'}\n`);
-    process.exit(1);
-  }
+}
+
+function fail(error: unknown): never {
+  process.stderr.write(`${error instanceof Error ? error.message : 'gateway could not start'}\n`);
+  process.exit(1);
 }

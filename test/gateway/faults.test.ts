@@ -1,4 +1,15 @@
-import { CITY, REGULATOR, START_TIMEOUT_MS, TestConsortium, until } from '@medquorum/gateway/testing/test-consortium';
+import path from 'node:path';
+import { endLeftPostgres, runningServer } from '@medquorum/gateway/database/embedded-postgres';
+import { dataDirOf, removePostgresData } from '@medquorum/gateway/database/postgres-place';
+import { GatewayProcess } from '@medquorum/gateway/testing/gateway-process';
+import {
+  CITY,
+  REGULATOR,
+  START_TIMEOUT_MS,
+  TestConsortium,
+  UNITY,
+  until,
+} from '@medquorum/gateway/testing/test-consortium';
 import { expectExactlyOnce } from './killed-gateway.ts';
 
 const KILL_TIMEOUT_MS = 120_000;
@@ -29,6 +40,21 @@ describe('faults', () => {
     expect(patients.patients).toEqual([expect.objectContaining({ pseudonym: registered.json().pseudonym })]);
     await consortium.closeGateway(CITY);
   });
+
+  it('ends, and its database server with it, when it is told to before it has started', async () => {
+    const { 'database.url': _, ...settings } = await consortium.settings(UNITY);
+    const folder = path.join(consortium.directory, 'own-postgres');
+    const starting = GatewayProcess.launch({ ...settings, 'database.embeddedDir': folder });
+    try {
+      const server = await until('its database server to run', async () => runningServer(dataDirOf(folder))?.pid);
+      expect(await starting.stop()).toBe(0);
+      expect(() => process.kill(server, 0)).toThrow('ESRCH');
+    } finally {
+      await starting.kill();
+      await endLeftPostgres(folder);
+      removePostgresData(folder);
+    }
+  }, 60_000);
 
   it(
     'commits exactly once when the gateway is killed with a transaction under way, wherever that is then',

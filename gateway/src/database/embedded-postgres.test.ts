@@ -87,6 +87,29 @@ describe('embedded PostgreSQL', () => {
   );
 
   it(
+    'begins anew where its initialisation was cut short',
+    async () => {
+      const bin = join(base, 'killed', 'bin');
+      mkdirSync(bin, { recursive: true });
+      writeFileSync(join(bin, 'postgres'), '');
+      // Its first argument is --pgdata=DIR.
+      const script = ['dir=$(echo "$1" | cut -d= -f2)', 'mkdir "$dir"', 'echo 18 > "$dir/PG_VERSION"', 'kill -9 $$'];
+      writeFileSync(join(bin, 'initdb'), ['#!/bin/sh', ...script, ''].join('\n'));
+      for (const program of ['postgres', 'initdb']) chmodSync(join(bin, program), 0o755);
+      const options = { dir: join(base, 'pg'), publicPlace: join(base, 'public') };
+      await expect(startEmbeddedPostgres({ ...options, native: join(base, 'killed') })).rejects.toMatchObject({
+        code: 'MQ_CONFIG_INVALID',
+        cause: { signal: 'SIGKILL' },
+      });
+      const again = await startEmbeddedPostgres(options);
+      expect(await query(await again.urlFor('whole'), 'select 1 as n')).toEqual([{ n: 1 }]);
+      await again.close();
+      removePostgresData(options.dir);
+    },
+    INITIALISATION_MS,
+  );
+
+  it(
     'is ended where a killed process left it, and only there',
     async () => {
       const dir = join(base, 'pg');

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -67,15 +67,18 @@ async function initialise(
   passwordFile: string,
   user: UnixUser | undefined,
 ): Promise<void> {
-  rmSync(dataDir, { recursive: true, force: true }); // left by an initialisation that was cut short
+  // Made aside and renamed: initdb writes its version file early, so one that is cut short looks like a whole one.
+  const aside = `${dataDir}.new`;
+  for (const left of [aside, dataDir]) rmSync(left, { recursive: true, force: true });
   writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
   const readable = join(dirname(dataDir), '.initdb-password');
   writeFileSync(readable, readFileSync(passwordFile), { mode: 0o600 });
   if (user !== undefined) chownSync(readable, user.uid, user.gid);
   try {
-    const flags = [`--pgdata=${dataDir}`, `--username=${POSTGRES_USER}`, `--pwfile=${readable}`];
+    const flags = [`--pgdata=${aside}`, `--username=${POSTGRES_USER}`, `--pwfile=${readable}`];
     const fixed = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-instructions'];
     await promisify(execFile)(join(binDir, 'initdb'), [...flags, ...fixed], processOptions(dirname(dataDir), user));
+    renameSync(aside, dataDir);
   } catch (cause) {
     throw new GatewayError('MQ_CONFIG_INVALID', 'the embedded PostgreSQL could not be initialised', { cause });
   } finally {
@@ -157,8 +160,8 @@ function connection(port: number, password: string, close: () => Promise<void>):
   return { port, urlFor, close };
 }
 
-/** `postmaster.pid`: line 1 is the process, line 4 the port (PostgreSQL, miscadmin.h). */
-function runningServer(dataDir: string): Readonly<{ pid: number; port: number }> | undefined {
+/** The server that runs on data. `postmaster.pid`: line 1 is the process, line 4 the port (PostgreSQL, miscadmin.h). */
+export function runningServer(dataDir: string): Readonly<{ pid: number; port: number }> | undefined {
   const file = join(dataDir, 'postmaster.pid');
   if (!existsSync(file)) return undefined;
   const lines = readFileSync(file, 'utf8').split('\n');

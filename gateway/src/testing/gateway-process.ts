@@ -5,17 +5,28 @@ import { environmentName } from '../config/settings.ts';
 
 const SERVER = fileURLToPath(new URL('../server.ts', import.meta.url));
 
+type Settings = Readonly<Record<string, string | number | boolean>>;
+
 /** A gateway in a process of its own, so that a test can kill it. */
 export class GatewayProcess {
-  readonly address: string;
   readonly #child: ChildProcess;
+  readonly #listening: Promise<string>;
+  #address = '';
 
-  private constructor(address: string, child: ChildProcess) {
-    this.address = address;
+  private constructor(child: ChildProcess, listening: Promise<string>) {
     this.#child = child;
+    this.#listening = listening;
   }
 
-  static async start(settings: Readonly<Record<string, string | number | boolean>>): Promise<GatewayProcess> {
+  /** Returns when it listens. */
+  static async start(settings: Settings): Promise<GatewayProcess> {
+    const gateway = GatewayProcess.launch(settings);
+    gateway.#address = await gateway.#listening;
+    return gateway;
+  }
+
+  /** Returns at once: what becomes of it is the test's to see. */
+  static launch(settings: Settings): GatewayProcess {
     const env = Object.fromEntries(
       Object.entries(settings).map(([name, value]) => [environmentName(name), String(value)]),
     );
@@ -23,7 +34,7 @@ export class GatewayProcess {
       env: { ...process.env, NODE_OPTIONS: '', ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const address = await new Promise<string>((resolve, reject) => {
+    const listening = new Promise<string>((resolve, reject) => {
       let said = '';
       child.once('exit', (code) => reject(new Error(`the gateway ended with ${code}`)));
       child.stdout.on('data', (chunk: Buffer) => {
@@ -32,7 +43,12 @@ export class GatewayProcess {
         if (found !== undefined) resolve(found);
       });
     });
-    return new GatewayProcess(address, child);
+    listening.catch(() => {}); // of one that was only launched
+    return new GatewayProcess(child, listening);
+  }
+
+  get address(): string {
+    return this.#address;
   }
 
   /** SIGKILL: no goodbye. */
