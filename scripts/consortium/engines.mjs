@@ -2,7 +2,7 @@
 import path from 'node:path';
 import process from 'node:process';
 import { requireFabricBinaries } from '@medquorum/network/fabric/fabric-binaries';
-import { FabricNetwork } from '@medquorum/network/fabric/start-fabric-network';
+import { FabricNetwork } from '@medquorum/network/operations/fabric-network';
 import { acceptsConnections } from '@medquorum/network/supervisor/probe';
 import { PROJECT_DIR } from '../runtime.mjs';
 
@@ -24,7 +24,7 @@ export async function engineMaker(name, topologyFile, chaincodeTls = 'mutual') {
 }
 
 /** The embedded network is one process of its own, so that it can be killed and come back like any other part. */
-async function embeddedEngine({ topology, materialDirectory, directory, supervisor }, topologyFile) {
+async function embeddedEngine({ topology, materialDirectory, dataDirectory, supervisor }, topologyFile) {
   return {
     packageId: (chaincode, mspId) =>
       topology.chaincodes.find(({ name }) => name === chaincode)?.addresses[mspId] === undefined
@@ -45,7 +45,7 @@ async function embeddedEngine({ topology, materialDirectory, directory, supervis
           '--topology',
           topologyFile,
           '--data',
-          directory,
+          path.join(dataDirectory, 'network'),
           '--keys',
           materialDirectory,
         ],

@@ -1,11 +1,10 @@
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunningNetwork } from '@medquorum/network/connection/connection-file';
 import type { EngineName } from '@medquorum/network/consortium/engine';
 import type { CutMode } from '@medquorum/network/embedded/orderer/orderer';
 import { runEmbedded } from '@medquorum/network/embedded/run-embedded';
 import { requireFabricBinaries } from '@medquorum/network/fabric/fabric-binaries';
-import { FabricNetwork } from '@medquorum/network/fabric/start-fabric-network';
+import { FabricNetwork } from '@medquorum/network/operations/fabric-network';
 import { Supervisor } from '@medquorum/network/supervisor/supervisor';
 import type { Topology } from '@medquorum/network/topology/topology';
 
@@ -49,7 +48,7 @@ export const PROBE_ENGINES: Readonly<Record<EngineName, (options: ProbeEngineOpt
       const network = await FabricNetwork.prepare({
         topology,
         materialDirectory,
-        directory: path.join(dataDirectory, 'network'),
+        dataDirectory,
         binaries,
         supervisor,
         report,

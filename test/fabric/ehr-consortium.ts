@@ -7,7 +7,7 @@ import { environmentName } from '@medquorum/gateway/config/settings';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@medquorum/gateway/database/embedded-postgres';
 import { removePostgresData } from '@medquorum/gateway/database/postgres-place';
 import type { FabricBinaries } from '@medquorum/network/fabric/fabric-binaries';
-import { FabricNetwork } from '@medquorum/network/fabric/start-fabric-network';
+import { FabricNetwork } from '@medquorum/network/operations/fabric-network';
 import { Operator } from '@medquorum/network/operations/operator';
 import { generateMaterial } from '@medquorum/network/pki/generate-material';
 import { acceptsConnections, answersOk } from '@medquorum/network/supervisor/probe';
@@ -60,7 +60,7 @@ export class EhrConsortium {
     const fabric = await FabricNetwork.prepare({
       topology,
       materialDirectory: path.join(folder, 'keys'),
-      directory: path.join(directory, 'network'),
+      dataDirectory: directory,
       binaries,
       supervisor,
       report: () => {},

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectionFile } from '@medquorum/network/connection/connection-file';
 import type { FabricBinaries } from '@medquorum/network/fabric/fabric-binaries';
-import { FabricNetwork } from '@medquorum/network/fabric/start-fabric-network';
 import { chainHeads } from '@medquorum/network/operations/chain-heads';
+import { FabricNetwork } from '@medquorum/network/operations/fabric-network';
 import { Operator } from '@medquorum/network/operations/operator';
 import { ordererState } from '@medquorum/network/operations/run-nodes';
 import { until } from '@medquorum/network/operations/until';
@@ -88,11 +88,10 @@ function suite(binaries: FabricBinaries): void {
     const materialDirectory = path.join(folder, 'keys');
     await generateMaterial(topology, materialDirectory);
     supervisor = await Supervisor.open({ directory: path.join(folder, 'data'), report: () => {} });
-    const directory = path.join(folder, 'data', 'network');
-    const base = { topology, materialDirectory, binaries, report: () => {} };
+    const dataDirectory = path.join(folder, 'data');
+    const base = { topology, materialDirectory, dataDirectory, binaries, report: () => {} };
     const network = await FabricNetwork.prepare({
       ...base,
-      directory,
       supervisor: { start: (spec) => supervisor.start(machines.on(machineOf(spec.name), spec)) },
       chaincodeTls: 'none',
     });
@@ -101,7 +100,7 @@ function suite(binaries: FabricBinaries): void {
     );
     await Promise.all([network.start(), ...chaincodes]);
     await network.deploy();
-    operator = new Operator({ ...base, dataDirectory: path.join(folder, 'data') });
+    operator = new Operator(base);
     const { organizations } = connectionFile(topology, materialDirectory, { engine: 'fabric', endpoints: new Map() });
     const [alpha] = organizations;
     if (alpha === undefined) throw new Error('no organisation');

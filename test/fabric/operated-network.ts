@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectionFile, type OrganizationConnection } from '@medquorum/network/connection/connection-file';
 import type { FabricBinaries } from '@medquorum/network/fabric/fabric-binaries';
-import { FabricNetwork } from '@medquorum/network/fabric/start-fabric-network';
+import { FabricNetwork } from '@medquorum/network/operations/fabric-network';
 import { Operator } from '@medquorum/network/operations/operator';
 import { until } from '@medquorum/network/operations/until';
 import { generateMaterial } from '@medquorum/network/pki/generate-material';
@@ -39,7 +39,7 @@ export class OperatedNetwork {
       const fabric = await FabricNetwork.prepare({
         topology,
         materialDirectory: network.keys,
-        directory: path.join(network.data, 'network'),
+        dataDirectory: network.data,
         binaries,
         supervisor,
         report: () => {},

@@ -1,8 +1,9 @@
 import path from 'node:path';
-import { approveDefinition, hasApproved } from '../operations/chaincode/approve-definition.ts';
+import type { ChaincodeTls } from '../fabric/organization-package.ts';
+import { approveDefinition, hasApproved, untilProcessListens } from '../operations/chaincode/approve-definition.ts';
 import { commitDefinition } from '../operations/chaincode/commit-definition.ts';
 import { committedDefinition } from '../operations/chaincode/committed-definitions.ts';
-import { packageIdOf, readPackage } from '../operations/chaincode/install-package.ts';
+import { installPackage, packageIdOf, readPackage } from '../operations/chaincode/install-package.ts';
 import type { TopologyOrganization } from '../topology/topology.ts';
 import {
   actingOrganizations,
@@ -45,7 +46,7 @@ ${OPERATOR_OPTIONS_HELP}`,
       values.package === undefined || first === undefined
         ? undefined
         : await readPackage(operator, first, path.resolve(values.package));
-    const chaincodeTls = values['no-chaincode-tls'] ? 'none' : 'mutual';
+    const chaincodeTls: ChaincodeTls = values['no-chaincode-tls'] ? 'none' : 'mutual';
     const standing = await committedDefinition(operator, chaincode.name);
     const { sequence, version, endorsementPolicy } = chaincode;
     const now = standing === undefined ? 'nothing' : `${standing.version}, sequence ${standing.sequence}`;
@@ -78,8 +79,12 @@ ${OPERATOR_OPTIONS_HELP}`,
       return EXIT_OK;
     }
     // One after the other: two approvals in one block would conflict on the definition's key.
-    for (const organization of open)
-      await approveDefinition(operator, { organization, chaincode, chaincodeTls, given, processWaitMs });
+    for (const organization of open) {
+      const of = { organization, chaincode, chaincodeTls, given };
+      await untilProcessListens(operator, of, processWaitMs);
+      await installPackage(operator, of);
+      await approveDefinition(operator, of);
+    }
     if (!values['approve-only'] && !isCommitted) await commitDefinition(operator, chaincode);
     context.stdout.write(`${chaincode.name} ${version} sequence ${sequence}\n`);
     return EXIT_OK;

@@ -4,7 +4,7 @@ import { runConsortium } from '../consortium/run-consortium.ts';
 import type { CutMode } from '../embedded/orderer/orderer.ts';
 import { runEmbedded } from '../embedded/run-embedded.ts';
 import { requireFabricBinaries } from '../fabric/fabric-binaries.ts';
-import { FabricNetwork } from '../fabric/start-fabric-network.ts';
+import { FabricNetwork } from '../operations/fabric-network.ts';
 import { generateMaterial } from '../pki/generate-material.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
 import type { Output } from './command.ts';

@@ -1,19 +1,20 @@
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { foreign, isDataFolder } from '../supervisor/data-folder.ts';
+import { foreign, isDataFolder, OPERATIONS_FOLDER } from '../supervisor/data-folder.ts';
 import { runFileOf } from '../supervisor/run-file.ts';
 import { refuseHeld, Supervisor } from '../supervisor/supervisor.ts';
 import type { HostedApplication } from './hosted-application.ts';
 import { materialDirectoryOf, ORGANIZATIONS_FOLDER } from './run-consortium.ts';
 
 /**
- * What a data folder holds of a ledger, on either engine, and what organisations' processes made of it. Named one by one: a folder that is no
+ * What a data folder holds of a ledger, on either engine, what organisations' processes made of it and what operations work with. Named one by one: a folder that is no
  * data folder may well have a `network` of its own.
  */
 const LEDGER_FOLDERS = [
   'ledger',
   ...['ledger', 'channel', 'builder', 'chaincodes', 'orderers', 'peers'].map((name) => path.join('network', name)),
   ORGANIZATIONS_FOLDER,
+  OPERATIONS_FOLDER,
 ];
 
 export type ResetOptions = Readonly<{

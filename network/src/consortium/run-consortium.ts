@@ -64,7 +64,8 @@ export type ConsortiumOptions = Readonly<{
 export type EngineContext = Readonly<{
   topology: Topology;
   materialDirectory: string;
-  directory: string;
+  /** An engine keeps its things in `network/` of it. */
+  dataDirectory: string;
   supervisor: Supervisor;
   report(line: string): void;
 }>;
@@ -111,7 +112,7 @@ export async function runConsortium(options: ConsortiumOptions): Promise<Running
     const engine = await makeEngine({
       topology,
       materialDirectory,
-      directory: path.join(directory, 'network'),
+      dataDirectory: directory,
       supervisor,
       report,
     });

@@ -9,8 +9,6 @@ import { KEYS_ROOT, materialFiles } from './unit-files.ts';
 const DATA = '/var/hyperledger/production';
 /** External builder for chaincodes as a service that comes with the official peer image. */
 const IMAGE_BUILDER = '/opt/hyperledger/ccaas_builder';
-const PULL_RETRY_THRESHOLD = '5s';
-const GATEWAY_CONCURRENCY = 500;
 const RESOURCES = {
   cpu: { request: '250m', limit: '2' },
   memory: { request: '512Mi', limit: '2Gi' },
@@ -33,8 +31,6 @@ export async function peerUnit(
     peer,
     dataDirectory: DATA,
     builderDirectory: IMAGE_BUILDER,
-    pullRetryThreshold: PULL_RETRY_THRESHOLD,
-    gatewayConcurrency: GATEWAY_CONCURRENCY,
   };
   const folder = `${MOUNT_ROOT}/${peer.name}`;
   const core = { path: `${folder}/core.yaml`, content: renderCore(place, material), secret: false };

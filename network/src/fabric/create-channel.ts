@@ -4,7 +4,6 @@ import type { Topology, TopologyOrderer } from '../topology/topology.ts';
 import type { FabricBinaries } from './fabric-binaries.ts';
 import { FabricError } from './fabric-error.ts';
 import type { FabricMaterial } from './fabric-material.ts';
-import type { PeerCommand } from './peer-command.ts';
 import { CHANNEL_PROFILE, type ConsenterCertificates, renderConfigtx } from './render-configtx.ts';
 import { runTool } from './run-tool.ts';
 
@@ -61,7 +60,7 @@ export function ordererAdminFlags({ topology, node, material, adminAddress }: Or
 }
 
 /**
- * Joins one orderer to the channel through the participation API, where it has not joined.
+ * Joins one orderer that has not joined the channel, through the participation API.
  * @param join `block`: file with the channel's first block, or one with a later configuration
  * @throws FabricError `MQ_FABRIC_TOOL_FAILED`
  */
@@ -70,18 +69,8 @@ export async function joinOrderer(
 ): Promise<void> {
   const { topology, node, binaries, block } = join;
   const { name } = topology.channel;
-  const connection = ordererAdminFlags(join);
-  const listed = await runTool(binaries.osnadmin, ['channel', 'list', ...connection]);
-  if (listed.includes(`"name": "${name}"`)) return;
   const command = ['channel', 'join', '--channelID', name, '--config-block', block];
-  const answer = await runTool(binaries.osnadmin, [...command, ...connection]);
+  const answer = await runTool(binaries.osnadmin, [...command, ...ordererAdminFlags(join)]);
   if (!answer.includes('Status: 201'))
     throw new FabricError('MQ_FABRIC_TOOL_FAILED', `orderer ${node.name} did not join: ${answer.trim()}`);
-}
-
-/** Joins one peer to the channel, where it has not joined. */
-export async function joinPeer(command: PeerCommand, channel: string, block: string): Promise<void> {
-  const listed = await command.run('channel', 'list');
-  if (listed.split('\n').some((line) => line.trim() === channel)) return;
-  await command.run('channel', 'join', '--blockpath', block);
 }

@@ -10,9 +10,6 @@ import { renderOrderer } from './render-orderer.ts';
 import { discardUnusedOrdererLedger, discardUnusedPeerLedger } from './unused-ledger.ts';
 
 const NODE_READY_TIMEOUT_MS = 60_000;
-/** Fabric's own defaults; a conformance run sets the first to 1 s. */
-const DEFAULT_PULL_RETRY_THRESHOLD = '5s';
-const DEFAULT_GATEWAY_CONCURRENCY = 500;
 
 /** Folder below the network's directory that holds a node's configuration and data. */
 export const peerFolder = (directory: string, organization: TopologyOrganization, peer: TopologyPeer) =>
@@ -36,7 +33,6 @@ export type PeerProcessOptions = Readonly<{
   directory: string;
   builderDirectory: string;
   pullRetryThreshold?: string | undefined;
-  gatewayConcurrency?: number | undefined;
 }>;
 
 /** Writes `core.yaml` of a peer that does not run, and says how to run it. */
@@ -51,8 +47,7 @@ export function peerProcess(options: PeerProcessOptions): ProcessSpec {
     peer,
     dataDirectory,
     builderDirectory,
-    pullRetryThreshold: options.pullRetryThreshold ?? DEFAULT_PULL_RETRY_THRESHOLD,
-    gatewayConcurrency: options.gatewayConcurrency ?? DEFAULT_GATEWAY_CONCURRENCY,
+    pullRetryThreshold: options.pullRetryThreshold,
   };
   writeFileSync(path.join(folder, 'core.yaml'), renderCore(place, material));
   return {

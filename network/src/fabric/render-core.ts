@@ -4,6 +4,8 @@ import type { FabricMaterial } from './fabric-material.ts';
 
 export const EXTERNAL_BUILDER_NAME = 'chaincode-as-a-service';
 const MAX_MESSAGE_BYTES = 104_857_600;
+/** Fabric's own of 60 s stalls a whole block. */
+const DEFAULT_PULL_RETRY_THRESHOLD = '5s';
 
 export type PeerPlace = Readonly<{
   organization: TopologyOrganization;
@@ -11,10 +13,8 @@ export type PeerPlace = Readonly<{
   dataDirectory: string;
   /** Folder of the external builder: `bin/detect`, `bin/build`, `bin/release`. */
   builderDirectory: string;
-  /** How long a peer waits for private data it was not given; Fabric's default of 60 s stalls a whole block. */
-  pullRetryThreshold: string;
-  /** Answer to the 501st call in progress; 500 is Fabric's default. */
-  gatewayConcurrency: number;
+  /** How long a peer waits for private data it was not given; {@link DEFAULT_PULL_RETRY_THRESHOLD} unless told otherwise. */
+  pullRetryThreshold?: string | undefined;
 }>;
 
 /** `core.yaml` of one peer: no container runtime, chaincodes as services through our own external builder. */
@@ -54,7 +54,7 @@ export function renderCore(place: PeerPlace, material: FabricMaterial): string {
         aliveExpirationTimeout: '10s',
         publishCertPeriod: '2s',
         pvtData: {
-          pullRetryThreshold: place.pullRetryThreshold,
+          pullRetryThreshold: place.pullRetryThreshold ?? DEFAULT_PULL_RETRY_THRESHOLD,
           transientstoreMaxBlockRetention: 20_000,
           pushAckTimeout: '3s',
           btlPullMargin: 10,
@@ -95,7 +95,7 @@ export function renderCore(place: PeerPlace, material: FabricMaterial): string {
       },
       discovery: { enabled: true, authCacheEnabled: true, authCacheMaxSize: 1000, authCachePurgeRetentionRatio: 0.75 },
       limits: {
-        concurrency: { endorserService: 2500, deliverService: 2500, gatewayService: place.gatewayConcurrency },
+        concurrency: { endorserService: 2500, deliverService: 2500, gatewayService: 500 },
       },
       maxRecvMsgSize: MAX_MESSAGE_BYTES,
       maxSendMsgSize: MAX_MESSAGE_BYTES,

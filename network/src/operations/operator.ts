@@ -1,23 +1,26 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { FabricBinaries } from '../fabric/fabric-binaries.ts';
 import { FabricError } from '../fabric/fabric-error.ts';
 import { FabricMaterial } from '../fabric/fabric-material.ts';
 import { PeerCommand } from '../fabric/peer-command.ts';
-import { renderCore } from '../fabric/render-core.ts';
+import { OPERATIONS_FOLDER } from '../supervisor/data-folder.ts';
 import type { Topology, TopologyOrderer, TopologyOrganization, TopologyPeer } from '../topology/topology.ts';
 import { OperationError } from './operation-error.ts';
 
 export type OperatorOptions = Readonly<{
   topology: Topology;
   materialDirectory: string;
-  /** The network's data folder; operations keep their working files in `operations/` of it. */
+  /** The network's data folder; operations keep their working files in {@link OPERATIONS_FOLDER} of it. */
   dataDirectory: string;
   binaries: FabricBinaries;
   /** One line a step, for people. */
   report(line: string): void;
 }>;
+
+/** The `peer` program wants a file that names its cryptography; all else it is told by its environment. */
+const COMMAND_CONFIG = 'peer: { BCCSP: { Default: SW, SW: { Hash: SHA2, Security: 256 } } }\n';
 
 /**
  * Works on a running native network from one machine, as the administrators whose keys are in the material folder. It talks to nodes only over
@@ -82,14 +85,10 @@ export class Operator {
   ): PeerCommand {
     const configDirectory = path.join(this.#workDirectory(), 'command');
     mkdirSync(configDirectory, { recursive: true });
-    const place = {
-      ...target,
-      dataDirectory: path.join(configDirectory, 'unused'),
-      builderDirectory: configDirectory,
-      pullRetryThreshold: '5s',
-      gatewayConcurrency: 1,
-    };
-    writeFileSync(path.join(configDirectory, 'core.yaml'), renderCore(place, this.material));
+    // Renamed into place: the program may be running for another command.
+    const partial = path.join(configDirectory, `core.yaml.${process.pid}`);
+    writeFileSync(partial, COMMAND_CONFIG);
+    renameSync(partial, path.join(configDirectory, 'core.yaml'));
     return new PeerCommand(this.binaries, this.material, {
       organization,
       peer: target.peer,
@@ -130,7 +129,7 @@ export class Operator {
   }
 
   #workDirectory(): string {
-    const folder = path.join(this.dataDirectory, 'operations');
+    const folder = path.join(this.dataDirectory, OPERATIONS_FOLDER);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     return folder;
   }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { joinOrderer, joinPeer, ordererAdminFlags } from '../fabric/create-channel.ts';
+import { joinOrderer, ordererAdminFlags } from '../fabric/create-channel.ts';
 import { writeExternalBuilder } from '../fabric/external-builder.ts';
 import {
   ordererProcess,
@@ -22,7 +22,9 @@ export const networkFolder = (dataDirectory: string) => path.join(dataDirectory,
 
 export type PeerStart = PeerOf &
   Readonly<{
-    supervisor: Supervisor;
+    supervisor: Pick<Supervisor, 'start'>;
+    /** See `peerProcess`. */
+    pullRetryThreshold?: string | undefined;
     /** Folder of a snapshot to begin with, instead of the channel's first block. */
     snapshot?: string | undefined;
     /** File with the channel's first block, where no orderer can be asked for it. */
@@ -31,12 +33,13 @@ export type PeerStart = PeerOf &
 
 /** Runs a peer on this machine and joins it to the channel where it has not joined. It then catches up by itself. */
 export async function startPeer(operator: Operator, start: PeerStart): Promise<void> {
-  const { supervisor, organization, peer } = start;
+  const { supervisor, organization, peer, pullRetryThreshold } = start;
   const directory = networkFolder(operator.dataDirectory);
   const builderDirectory = path.join(directory, 'builder');
   writeExternalBuilder(builderDirectory);
   const { material, binaries } = operator;
-  await supervisor.start(peerProcess({ organization, peer, material, binaries, directory, builderDirectory }));
+  const place = { directory, builderDirectory, pullRetryThreshold };
+  await supervisor.start(peerProcess({ organization, peer, material, binaries, ...place }));
   await joinPeerNode(operator, start);
 }
 
@@ -46,7 +49,7 @@ export async function startPeer(operator: Operator, start: PeerStart): Promise<v
  */
 export async function joinPeerNode(
   operator: Operator,
-  { organization, peer, snapshot, block }: Omit<PeerStart, 'supervisor'>,
+  { organization, peer, snapshot, block }: Omit<PeerStart, 'supervisor' | 'pullRetryThreshold'>,
 ): Promise<void> {
   const { channel, report } = operator;
   const name = peerProcessName(organization, peer);
@@ -70,7 +73,7 @@ export async function joinPeerNode(
   await operator.withScratch(async (folder) => {
     const first = block ?? path.join(folder, 'first.block');
     if (block === undefined) await fetchBlock(operator, organization, 'oldest', first);
-    await joinPeer(command, channel, first);
+    await command.run('channel', 'join', '--blockpath', first);
   });
   if (!(await isMember()))
     throw new OperationError(
@@ -95,7 +98,7 @@ export type OrdererJoinPlace = Readonly<{
 /** Runs an orderer on this machine and joins it to the channel where it has not joined. */
 export async function startOrderer(
   operator: Operator,
-  supervisor: Supervisor,
+  supervisor: Pick<Supervisor, 'start'>,
   node: TopologyOrderer,
   place: OrdererJoinPlace = {},
 ): Promise<void> {

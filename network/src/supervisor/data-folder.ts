@@ -3,6 +3,9 @@ import path from 'node:path';
 import { runFileOf } from './run-file.ts';
 import { SupervisorError } from './supervisor-error.ts';
 
+/** Working files of operators' commands, in a data folder. */
+export const OPERATIONS_FOLDER = 'operations';
+
 /** Stands in every folder that a supervisor has held. */
 const MARKER = 'medquorum-data';
 const MARKER_TEXT = 'A network keeps its data in this folder. A reset deletes nothing where this file is missing.\n';

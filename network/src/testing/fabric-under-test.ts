@@ -2,7 +2,7 @@ import path from 'node:path';
 import { PROJECT_DIRECTORY } from '../cli/project-directory.ts';
 import { requireFabricBinaries } from '../fabric/fabric-binaries.ts';
 import { peerProcessName } from '../fabric/node-processes.ts';
-import { FabricNetwork } from '../fabric/start-fabric-network.ts';
+import { FabricNetwork } from '../operations/fabric-network.ts';
 import { generateMaterial } from '../pki/generate-material.ts';
 import type { ProcessSpec } from '../supervisor/supervised-process.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
@@ -39,7 +39,7 @@ export async function startFabricUnderTest(options: NetworkUnderTestOptions): Pr
     const network = await FabricNetwork.prepare({
       topology,
       materialDirectory,
-      directory: path.join(directory, 'network'),
+      dataDirectory: directory,
       binaries,
       supervisor: { start },
       report: () => {},

@@ -4,13 +4,7 @@ import type { Operator } from '../operator.ts';
 import { until } from '../until.ts';
 import { isNotDefined } from './committed-definitions.ts';
 import { definitionFlags } from './definition-flags.ts';
-import { installPackage, type PackageOf, packageIdOf } from './install-package.ts';
-
-export type Approval = PackageOf &
-  Readonly<{
-    /** How long to wait for the organisation's process of the chaincode; not where a package is given. */
-    processWaitMs: number;
-  }>;
+import { type PackageOf, packageIdOf } from './install-package.ts';
 
 /**
  * Has the organisation approved the definition already?
@@ -28,24 +22,28 @@ export async function hasApproved(operator: Operator, of: PackageOf, anyPackage:
 }
 
 /**
- * One organisation installs its package and approves the definition for itself. Its process of the chaincode must listen before: then nobody
- * waits for it, nor fails, when the definition is committed.
- * @throws OperationError MQ_OPERATION_TIMEOUT where no process listens
+ * Waits until the organisation's process of the chaincode listens, where it runs one: then nobody waits for it, nor fails, when the definition is
+ * committed. Where a package is given, only its peer knows the place.
+ * @throws OperationError MQ_OPERATION_TIMEOUT
  */
-export async function approveDefinition(operator: Operator, approval: Approval): Promise<void> {
-  const { organization, chaincode, given, processWaitMs } = approval;
-  const { channel, report } = operator;
-  const packageId = await packageIdOf(operator, approval);
+export async function untilProcessListens(operator: Operator, of: PackageOf, waitMs: number): Promise<void> {
+  const { organization, chaincode, given } = of;
+  const packageId = await packageIdOf(operator, of);
   const address = chaincode.addresses[organization.mspId];
-  if (given === undefined && packageId !== undefined && address !== undefined) {
-    const at = address.lastIndexOf(':');
-    await until(
-      `the process of ${chaincode.name} of ${organization.name} listens at ${address} (CHAINCODE_ID=${packageId})`,
-      async () => ((await acceptsConnections(address.slice(0, at), Number(address.slice(at + 1)))) ? true : undefined),
-      processWaitMs,
-    );
-  }
-  await installPackage(operator, approval);
+  if (given !== undefined || packageId === undefined || address === undefined) return;
+  const at = address.lastIndexOf(':');
+  await until(
+    `the process of ${chaincode.name} of ${organization.name} listens at ${address} (CHAINCODE_ID=${packageId})`,
+    async () => ((await acceptsConnections(address.slice(0, at), Number(address.slice(at + 1)))) ? true : undefined),
+    waitMs,
+  );
+}
+
+/** One organisation approves the definition for itself, with its package where it has one. */
+export async function approveDefinition(operator: Operator, of: PackageOf): Promise<void> {
+  const { organization, chaincode } = of;
+  const { channel, report } = operator;
+  const packageId = await packageIdOf(operator, of);
   await operator.withScratch(async (folder) => {
     const definition = await definitionFlags(channel, chaincode, folder);
     const withPackage = packageId === undefined ? [] : ['--package-id', packageId];
