@@ -35,15 +35,6 @@ export const PROBE_ENGINES: Readonly<Record<EngineName, (options: ProbeEngineOpt
       projectDirectory: fileURLToPath(new URL('../..', import.meta.url)),
     });
     const supervisor = await Supervisor.open({ directory: dataDirectory, report });
-    // The supervisor's processes outlive it when this process ends by a fault; nothing would ever find these again.
-    const killAll = () => {
-      for (const { pid } of supervisor.status()) if (pid !== undefined) kill(pid);
-    };
-    process.once('exit', killAll);
-    const close = async () => {
-      await supervisor.close();
-      process.removeListener('exit', killAll);
-    };
     try {
       const network = await FabricNetwork.prepare({
         topology,
@@ -61,21 +52,13 @@ export const PROBE_ENGINES: Readonly<Record<EngineName, (options: ProbeEngineOpt
       await network.start();
       await network.deploy();
     } catch (error) {
-      await close();
+      await supervisor.close();
       throw error;
     }
-    return { running: { engine: 'fabric', endpoints: new Map() }, close };
+    return { running: { engine: 'fabric', endpoints: new Map() }, close: () => supervisor.close() };
   },
 };
 
 function startAll(topology: Topology, start: (chaincode: string, mspId: string) => void): void {
   for (const { name, addresses } of topology.chaincodes) for (const mspId of Object.keys(addresses)) start(name, mspId);
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // it has ended already
-  }
 }

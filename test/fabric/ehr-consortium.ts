@@ -41,7 +41,6 @@ export class EhrConsortium {
   readonly #binaries: FabricBinaries;
   readonly #postgres: EmbeddedPostgres;
   readonly #packageIds: ReadonlyMap<string, string>;
-  readonly #killAll: () => void;
 
   static async start(binaries: FabricBinaries): Promise<EhrConsortium> {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'ehr-fabric-'));
@@ -90,11 +89,6 @@ export class EhrConsortium {
     this.#binaries = parts.binaries;
     this.#postgres = parts.postgres;
     this.#packageIds = parts.packageIds;
-    // The nodes are no children of a process that is killed: a test run that dies takes them along.
-    this.#killAll = () => {
-      for (const { pid } of parts.supervisor.status()) if (pid !== undefined) process.kill(pid, 'SIGKILL');
-    };
-    process.once('exit', this.#killAll);
   }
 
   organization(mspId: string): TopologyOrganization {
@@ -178,7 +172,6 @@ export class EhrConsortium {
 
   async close(): Promise<void> {
     await this.supervisor.close();
-    process.removeListener('exit', this.#killAll);
     await this.#postgres.close();
     removePostgresData(path.join(this.folder, 'postgres'));
     await rm(this.folder, { recursive: true, force: true });

@@ -63,14 +63,8 @@ export class OperatedNetwork {
     this.supervisor = supervisor;
     this.#binaries = binaries;
     this.#topology = topology;
-    // The nodes are no children of a process that is killed: a test run that dies takes them along.
-    const killAll = () => {
-      for (const { pid } of supervisor.status()) if (pid !== undefined) process.kill(pid, 'SIGKILL');
-    };
-    process.once('exit', killAll);
     this.#closers.push(
       () => rm(folder, { recursive: true, force: true }),
-      async () => process.removeListener('exit', killAll),
       () => supervisor.close(),
     );
   }

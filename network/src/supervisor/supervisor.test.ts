@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -196,6 +198,28 @@ describe('Supervisor', () => {
     await expect(open()).rejects.toMatchObject({ code: 'MQ_ALREADY_RUNNING' });
     await supervisor.close();
     await (await open()).close();
+  });
+
+  it('takes its processes along where its own process ends by a fault', async () => {
+    const { isReady, ...spec } = await listener('server');
+    const module = JSON.stringify(new URL('./supervisor.ts', import.meta.url).href);
+    // The fault comes once the server is up: it is asked for by a line on stdin.
+    const script = `
+      const { Supervisor } = await import(${module});
+      const supervisor = await Supervisor.open({ directory: ${JSON.stringify(directory)}, report: () => {} });
+      await supervisor.start({ ...${JSON.stringify(spec)}, isReady: async () => true });
+      console.log(supervisor.status()[0].pid);
+      process.stdin.once('data', () => { throw new Error('a fault'); });`;
+    const faulty = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    const ended = once(faulty, 'exit');
+    const [said] = await once(faulty.stdout, 'data');
+    const pid = Number(said);
+    await until(isReady);
+    faulty.stdin.write('now');
+    expect(await ended).toEqual([1, null]);
+    await until(() => !isAlive(pid));
   });
 
   it('ends what a killed supervisor left behind, and nothing that only has its number', async () => {

@@ -13,7 +13,10 @@ export type SupervisorOptions = Readonly<{
   stopGraceMs?: number;
 }>;
 
-/** Starts processes, keeps them up, stops them in reverse order. */
+/**
+ * Starts processes, keeps them up, stops them in reverse order. Where this process ends without having stopped them (a fault), they are killed:
+ * in groups of their own they would outlive it. Only its own kill -9 leaves them, for the next start to find.
+ */
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #runFile: RunFile;
@@ -38,7 +41,12 @@ export class Supervisor {
   private constructor(options: SupervisorOptions, runFile: RunFile) {
     this.#options = options;
     this.#runFile = runFile;
+    process.once('exit', this.#killAll);
   }
+
+  readonly #killAll = () => {
+    for (const { pid } of this.status()) if (pid !== undefined) kill(pid);
+  };
 
   get logDirectory(): string {
     return logDirectoryOf(this.#options.directory);
@@ -97,6 +105,15 @@ export class Supervisor {
     for (const name of [...this.#processes.keys()].reverse()) await this.stop(name);
     for (const end of this.#endings.splice(0).reverse()) await end();
     this.#runFile.release();
+    process.removeListener('exit', this.#killAll);
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it has ended already
   }
 }
 

@@ -21,15 +21,6 @@ export async function startFabricUnderTest(options: NetworkUnderTestOptions): Pr
   const materialDirectory = path.join(directory, 'keys');
   await generateMaterial(topology, materialDirectory);
   const supervisor = await Supervisor.open({ directory, report: () => {}, stopGraceMs: STOP_GRACE_MS });
-  // The nodes are no children of a process that is killed: a test run that dies takes them along.
-  const killAll = () => {
-    for (const { pid } of supervisor.status()) if (pid !== undefined) process.kill(pid, 'SIGKILL');
-  };
-  process.once('exit', killAll);
-  const close = async () => {
-    await supervisor.close();
-    process.removeListener('exit', killAll);
-  };
   const specs = new Map<string, ProcessSpec>();
   const start = (spec: ProcessSpec) => {
     specs.set(spec.name, spec);
@@ -55,7 +46,7 @@ export async function startFabricUnderTest(options: NetworkUnderTestOptions): Pr
     await Promise.all([network.start(), ...processes]);
     await network.deploy();
   } catch (error) {
-    await close();
+    await supervisor.close();
     throw error;
   }
   const organizationOf = (wanted: string) => {
@@ -80,6 +71,6 @@ export async function startFabricUnderTest(options: NetworkUnderTestOptions): Pr
       const spec = specs.get(peerProcessName(organization, organization.peers[0]));
       if (spec !== undefined) await supervisor.start(spec);
     },
-    close,
+    close: () => supervisor.close(),
   };
 }
