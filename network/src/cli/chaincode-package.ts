@@ -45,7 +45,9 @@ same bytes.
     const tls = await tlsOf(values['tls-ca'], values['tls-cert'], values['tls-key']);
     const connection = { address, dial_timeout: DIAL_TIMEOUT, ...tls };
     const { packageId, bytes } = await packageChaincode(`${name}_${version}`, connection);
-    await writeFile(out, bytes, { mode: 0o600 });
+    await writeFile(out, bytes, { mode: 0o600 }).catch((cause: Error) => {
+      throw new UsageError(`--out: ${out} cannot be written: ${cause.message}`, { cause });
+    });
     if (!tls.tls_required) stderr.write(`without TLS: only for a chaincode process on the peer's own machine\n`);
     stderr.write(`${out} written (${bytes.length} bytes)\n`);
     stdout.write(`${packageId}\n`);

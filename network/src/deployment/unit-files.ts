@@ -17,7 +17,11 @@ export async function materialFiles(materialDirectory: string, folder: string): 
   const root = path.join(materialDirectory, folder);
   const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
-  if (files.length === 0) throw new PkiError('MQ_PKI_MISSING', `there is no key material in ${root}`);
+  if (files.length === 0)
+    throw new PkiError(
+      'MQ_PKI_MISSING',
+      `there is no key material in ${root}: make it with \`medquorum pki generate\`, or give its folder with --keys`,
+    );
   return Promise.all(
     files.toSorted().map(async (file) => ({
       path: path.posix.join(KEYS_ROOT, ...path.relative(materialDirectory, file).split(path.sep)),

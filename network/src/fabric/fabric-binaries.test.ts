@@ -1,6 +1,7 @@
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { fabricInstall } from '../cli/fabric-install.ts';
 import { runCommand } from '../cli/main.ts';
 import { networkUp } from '../cli/network-up.ts';
 import { checkBinaries } from '../operations/doctor/check-binaries.ts';
@@ -11,6 +12,7 @@ import {
   findFabricInstallations,
   requireFabricBinaries,
 } from './fabric-binaries.ts';
+import { FABRIC_VERSION } from './official-releases.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -93,6 +95,43 @@ describe('requireFabricBinaries', () => {
     await expect(requireFabricBinaries(places(undefined, peers, others))).rejects.toThrow(
       /orderer is version 2\.5\.16/,
     );
+  });
+});
+
+describe('with a FABRIC_BIN that lacks programs', () => {
+  it('doctor warns, and says which are taken', async () => {
+    const partly = await release('partly', '3.1.5', ['peer']);
+    const whole = await release('whole', '3.1.5');
+    const levels = async (fabricBin: string) =>
+      (await checkBinaries(places(fabricBin, whole), true)).map(({ subject, level }) => `${subject} ${level}`);
+    expect(await levels(partly)).toEqual(['Node.js ok', 'FABRIC_BIN warning', 'peer ok', 'orderer ok']);
+    expect(await levels(whole)).toEqual(['Node.js ok', 'peer ok', 'orderer ok']);
+  });
+});
+
+describe('fabric install', () => {
+  const install = async (...argv: string[]) => {
+    let output = '';
+    const stream = { write: (text: string) => (output += text) };
+    const context = { stdout: stream, stderr: stream, signal: new AbortController().signal };
+    const status = await runCommand(['fabric', 'install', ...argv], [fabricInstall], context);
+    return { status, output };
+  };
+
+  it('leaves alone a release that is there already', async () => {
+    const bin = await release(path.join('own', 'bin'), FABRIC_VERSION);
+    const unreachable = ['--base-url', 'http://127.0.0.1:1'];
+    const again = await install('--directory', path.join(folder, 'own'), ...unreachable);
+    expect(again).toEqual({ status: 0, output: `version ${FABRIC_VERSION} is there already\n${bin}\n` });
+    const other = await install('--directory', path.join(folder, 'other'), ...unreachable);
+    expect(other).toEqual({ status: 1, output: expect.stringContaining('MQ_FABRIC_DOWNLOAD_FAILED') });
+  });
+
+  it('refuses what is no URL as a wrong command line', async () => {
+    expect(await install('--base-url', 'mirror')).toEqual({
+      status: 2,
+      output: expect.stringContaining('--base-url: mirror is no URL'),
+    });
   });
 });
 

@@ -13,7 +13,7 @@ export type ToolRun = Readonly<{ env?: Readonly<Record<string, string>>; cwd?: s
 /**
  * Runs one of Fabric's programs to its end.
  * @returns what it printed on both streams (Fabric's programs log on stderr and answer on either)
- * @throws FabricError `MQ_FABRIC_TOOL_FAILED` with the last words of the program
+ * @throws FabricError with the words of the program that matter: `MQ_FABRIC_UNREACHABLE` where no node answered it, else `MQ_FABRIC_TOOL_FAILED`
  */
 export function runTool(program: string, args: readonly string[], { env = {}, cwd }: ToolRun = {}): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -25,10 +25,21 @@ export function runTool(program: string, args: readonly string[], { env = {}, cw
         if (error === null) return resolve(`${stdout}${stderr}`);
         const command = `${path.basename(program)} ${args.slice(0, 4).join(' ')}`;
         const reason = reasonIn(`${stdout}\n${stderr}`) || error.message;
-        reject(new FabricError('MQ_FABRIC_TOOL_FAILED', `${command}: ${reason}`, { cause: error }));
+        reject(failure(command, reason, error));
       },
     );
   });
+}
+
+/** No connection, as against a node that answers and refuses. */
+const NO_CONNECTION =
+  /connection refused|no such host|error while dialing|failed to create new connection|context deadline exceeded/i;
+
+function failure(command: string, reason: string, cause: Error): FabricError {
+  if (!NO_CONNECTION.test(reason)) return new FabricError('MQ_FABRIC_TOOL_FAILED', `${command}: ${reason}`, { cause });
+  const advice =
+    'see that the node runs and is reached from here (`medquorum network status`, `medquorum doctor --engine fabric`)';
+  return new FabricError('MQ_FABRIC_UNREACHABLE', `${command}: ${reason}\n${advice}`, { cause });
 }
 
 /** Fabric's programs log, panic and print usage around the one sentence that matters: the first line marked as an error, with what belongs to it. */
@@ -37,8 +48,10 @@ function reasonIn(output: string): string {
     .split('\n')
     .filter((line) => line.trim() !== '');
   const at = lines.findIndex((line) => /^Error:|\b(ERRO|PANI|FATA)\b/.test(line));
+  const usage = lines.findIndex((line) => /^Usage:/.test(line));
   return lines
-    .slice(Math.max(at, 0), Math.max(at, 0) + SHOWN_LINES)
+    .slice(Math.max(at, 0), usage > at ? usage : undefined)
+    .slice(0, SHOWN_LINES)
     .join('\n')
     .slice(0, SHOWN_CHARACTERS);
 }

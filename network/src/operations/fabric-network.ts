@@ -76,7 +76,10 @@ export class FabricNetwork implements Engine {
     const peers = topology.organizations.flatMap((organization) =>
       organization.peers.map((peer) => ({ organization, peer })),
     );
-    report(`starting ${topology.orderers.nodes.length} orderers and ${peers.length} peers`);
+    const programs = path.dirname(binaries.peer);
+    report(
+      `starting ${topology.orderers.nodes.length} orderers and ${peers.length} peers with the programs in ${programs}`,
+    );
     await Promise.all([
       ...topology.orderers.nodes.map((node) => startOrderer(this.#operator, supervisor, node, { block })),
       ...peers.map((of) => startPeer(this.#operator, { ...of, supervisor, block, pullRetryThreshold })),

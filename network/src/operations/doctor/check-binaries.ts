@@ -1,3 +1,4 @@
+import path from 'node:path';
 import {
   type BinaryPlaces,
   FABRIC_PROGRAMS,
@@ -25,6 +26,11 @@ export async function checkBinaries(places: BinaryPlaces, needsFabric: boolean):
         : ok(CHECK, 'Fabric', `${detail}; not needed here`),
     );
     return findings;
+  }
+  const { fabricBin } = places;
+  if (fabricBin !== undefined && fabricBin !== '' && path.dirname(binaries.peer) !== path.resolve(fabricBin)) {
+    const detail = `${fabricBin} has not all of ${FABRIC_PROGRAMS.join(', ')}: they are taken from elsewhere`;
+    findings.push(warning(CHECK, 'FABRIC_BIN', detail, 'set it to the bin folder of a release, or unset it'));
   }
   for (const program of ['peer', 'orderer'] as const) {
     const file = binaries[program];
