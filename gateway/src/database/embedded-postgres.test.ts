@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -93,15 +94,23 @@ describe('embedded PostgreSQL', () => {
       mkdirSync(bin, { recursive: true });
       writeFileSync(join(bin, 'postgres'), '');
       // Its first argument is --pgdata=DIR.
-      const script = ['dir=$(echo "$1" | cut -d= -f2)', 'mkdir "$dir"', 'echo 18 > "$dir/PG_VERSION"', 'kill -9 $$'];
-      writeFileSync(join(bin, 'initdb'), ['#!/bin/sh', ...script, ''].join('\n'));
+      const script = ['dir=$(echo "$1" | cut -d= -f2)', 'mkdir "$dir"', 'echo 18 > "$dir/PG_VERSION"'];
+      const end = ['echo "$dir" >> attempts', 'kill -9 $$'];
+      writeFileSync(join(bin, 'initdb'), ['#!/bin/sh', ...script, ...end, ''].join('\n'));
       for (const program of ['postgres', 'initdb']) chmodSync(join(bin, program), 0o755);
       const options = { dir: join(base, 'pg'), publicPlace: join(base, 'public') };
-      await expect(startEmbeddedPostgres({ ...options, native: join(base, 'killed') })).rejects.toMatchObject({
-        code: 'MQ_CONFIG_INVALID',
-        cause: { signal: 'SIGKILL' },
-      });
+      for (const _ of ['first', 'second'])
+        await expect(startEmbeddedPostgres({ ...options, native: join(base, 'killed') })).rejects.toMatchObject({
+          code: 'MQ_CONFIG_INVALID',
+          cause: { signal: 'SIGKILL' },
+        });
+      // An initdb that outlives who started it fails later, and removes the folder that it was given: nobody else's.
+      const attempts = readFileSync(join(base, 'pg', 'attempts'), 'utf8')
+        .trim()
+        .split('\n');
+      expect([attempts.length, new Set(attempts).size]).toEqual([2, 2]);
       const again = await startEmbeddedPostgres(options);
+      expect(readdirSync(join(base, 'pg')).filter((name) => name.endsWith('.new'))).toEqual([]);
       expect(await query(await again.urlFor('whole'), 'select 1 as n')).toEqual([{ n: 1 }]);
       await again.close();
       removePostgresData(options.dir);

@@ -1,8 +1,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { GatewayError } from '../gateway-error.ts';
@@ -13,6 +13,8 @@ import { type UnixUser, unprivilegedUser } from './unprivileged-user.ts';
 export const POSTGRES_USER = 'medquorum';
 export const MAX_POSTGRES_CONNECTIONS = 200;
 const START_TIMEOUT_MS = 60_000;
+/** A folder cannot be removed at the moment at which an initdb that is left over writes into it. */
+const RETRIES = 10;
 
 export type EmbeddedPostgres = Readonly<{
   port: number;
@@ -67,9 +69,11 @@ async function initialise(
   passwordFile: string,
   user: UnixUser | undefined,
 ): Promise<void> {
-  // Made aside and renamed: initdb writes its version file early, so one that is cut short looks like a whole one.
-  const aside = `${dataDir}.new`;
-  for (const left of [aside, dataDir]) rmSync(left, { recursive: true, force: true });
+  // Made aside and renamed: initdb writes its version file early, so one that is cut short looks like a whole one. Each
+  // attempt has a name of its own: the initdb of a killed process lives on, and removes what it made when it fails.
+  const aside = `${dataDir}.${randomBytes(6).toString('hex')}.new`;
+  for (const left of [...attempts(dataDir), dataDir])
+    rmSync(left, { recursive: true, force: true, maxRetries: RETRIES });
   writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
   const readable = join(dirname(dataDir), '.initdb-password');
   writeFileSync(readable, readFileSync(passwordFile), { mode: 0o600 });
@@ -84,6 +88,13 @@ async function initialise(
   } finally {
     rmSync(readable, { force: true });
   }
+}
+
+function attempts(dataDir: string): readonly string[] {
+  const folder = dirname(dataDir);
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(`${basename(dataDir)}.`) && name.endsWith('.new'))
+    .map((name) => join(folder, name));
 }
 
 function processOptions(cwd: string, user: UnixUser | undefined) {
