@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -17,7 +18,8 @@ import { endLeftPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
 import { openDatabase } from './open-database.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { removePostgresData } from './postgres-place.ts';
-import { isReachableBy } from './unprivileged-user.ts';
+import { answersAs, passwordOf, runningServer } from './running-server.ts';
+import { isReachableBy, unprivilegedUser } from './unprivileged-user.ts';
 
 const asRoot = process.getuid?.() === 0;
 
@@ -136,6 +138,63 @@ describe('embedded PostgreSQL', () => {
         await server.close();
         removePostgresData(dir);
       }
+    },
+    INITIALISATION_MS,
+  );
+
+  it(
+    'takes no living stranger for its server or its owner, whatever number a restart of the machine gave to whom',
+    async () => {
+      const options = { dir: join(base, 'pg'), publicPlace: join(base, 'public') };
+      const pidFile = join(options.dir, 'data', 'postmaster.pid');
+      const ownerFile = join(options.dir, 'owner.pid');
+      // Of the server's own user: PostgreSQL itself takes such a one for a server on its data.
+      const user = unprivilegedUser();
+      const stranger = spawn('sleep', ['600'], user === undefined ? {} : { uid: user.uid, gid: user.gid });
+      let server = await startEmbeddedPostgres(options);
+      try {
+        for (const owner of [`${stranger.pid}`, `${stranger.pid} 1`]) {
+          const written = readFileSync(pidFile, 'utf8');
+          await server.close();
+          expect(existsSync(ownerFile)).toBe(false);
+          writeFileSync(pidFile, written.replace(/^\d+/, String(stranger.pid)));
+          writeFileSync(ownerFile, owner);
+          await endLeftPostgres(options.dir);
+          server = await startEmbeddedPostgres(options);
+          expect(await query(await server.urlFor('kept'), 'select 1 as n')).toEqual([{ n: 1 }]);
+        }
+        // As after kill -9 of its owner, whose number is the stranger's by now.
+        writeFileSync(ownerFile, `${stranger.pid} 1`);
+        await endLeftPostgres(options.dir);
+        expect(existsSync(pidFile)).toBe(false);
+        expect([stranger.exitCode, stranger.signalCode]).toEqual([null, null]);
+      } finally {
+        stranger.kill('SIGKILL');
+        await server.close();
+        removePostgresData(options.dir);
+      }
+    },
+    INITIALISATION_MS,
+  );
+
+  it(
+    'is known by its own word where processes cannot be looked at',
+    async () => {
+      const options = { dir: join(base, 'pg'), publicPlace: join(base, 'public') };
+      const server = await startEmbeddedPostgres(options);
+      const running = await runningServer(options.dir);
+      if (running === undefined) throw new Error('it runs');
+      const password = passwordOf(options.dir);
+      try {
+        expect(running.port).toBe(server.port);
+        expect(await answersAs(running, password)).toBe(true);
+        expect(await answersAs({ ...running, pid: process.pid }, password)).toBe(false);
+        expect(await answersAs(running, 'wrong')).toBe(false);
+      } finally {
+        await server.close();
+        removePostgresData(options.dir);
+      }
+      expect(await answersAs(running, password)).toBe(false);
     },
     INITIALISATION_MS,
   );
