@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { endLeftPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
 import { openDatabase } from './open-database.ts';
@@ -195,6 +196,33 @@ describe('embedded PostgreSQL', () => {
         removePostgresData(options.dir);
       }
       expect(await answersAs(running, password)).toBe(false);
+    },
+    INITIALISATION_MS,
+  );
+
+  it(
+    'ends with a process that exits without closing it',
+    async () => {
+      const options = { dir: join(base, 'pg'), publicPlace: join(base, 'public') };
+      const code = `
+        const { startEmbeddedPostgres } = await import(${JSON.stringify(import.meta.resolve('./embedded-postgres.ts'))});
+        const { port } = await startEmbeddedPostgres(${JSON.stringify(options)});
+        process.stdout.write(String(port));
+        process.exit(1);`;
+      const args = ['--conditions=medquorum-source', '--no-warnings', '--input-type=module', '--eval', code];
+      const env = { ...process.env, NODE_OPTIONS: '' };
+      const ended = await promisify(execFile)(process.execPath, args, { env }).catch((error: unknown) => error);
+      expect(ended).toMatchObject({ code: 1, stdout: expect.stringMatching(/^\d+$/) });
+      const pidFile = join(options.dir, 'data', 'postmaster.pid');
+      try {
+        // It shuts down by itself, once it has written what it holds.
+        const deadline = Date.now() + 30_000;
+        while (existsSync(pidFile) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+        expect(existsSync(pidFile)).toBe(false);
+      } finally {
+        await endLeftPostgres(options.dir);
+        removePostgresData(options.dir);
+      }
     },
     INITIALISATION_MS,
   );

@@ -81,6 +81,10 @@ function launch(binDir: string, dataDir: string, port: number, user: UnixUser | 
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: process.platform !== 'win32', // Ctrl-C in a terminal ends the gateway first, then the gateway ends this
   });
+  // A process that ends without closing, as when its time to stop is over, takes the server with it nevertheless.
+  const end = () => server.kill('SIGINT');
+  process.once('exit', end);
+  server.once('exit', () => process.off('exit', end));
   return new Promise((resolve, reject) => {
     let said = '';
     const fail = (cause?: unknown) => {
