@@ -18,7 +18,7 @@ try {
   const stop = async () => {
     if (stopping) return;
     stopping = true;
-    // Requests in progress get their time; after it the process ends whatever they do.
+    // Requests in progress get their time; after it the process ends whatever they do, and its embedded PostgreSQL with it.
     setTimeout(() => process.exit(1), config.settings.get('http.shutdownGraceMs')).unref();
     // Told so early, it still has to end the database server that it is starting.
     const built = await building.catch(() => undefined);

@@ -1,6 +1,6 @@
 // What each organisation of the consortium runs beside its peer: a chaincode process and a gateway.
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { acceptsConnections, answersOk } from '@medquorum/network/supervisor/probe';
@@ -84,12 +84,17 @@ export async function organizationProcesses({
   };
 }
 
-/** One generated password for every demo user of this data folder; development only, readable by its owner alone. */
+/**
+ * One generated password for every demo user of this data folder; development only, readable by its owner alone.
+ * An empty file is what a full disk has left: it counts as none.
+ */
 export function demoUsers(directory) {
   const file = path.join(directory, 'development-password');
-  if (!existsSync(file)) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    writeFileSync(file, randomBytes(9).toString('base64url'), { mode: 0o600 });
-  }
-  return { password: readFileSync(file, 'utf8').trim() };
+  const kept = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+  if (kept !== '') return { password: kept };
+  const password = randomBytes(9).toString('base64url');
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  writeFileSync(`${file}.new`, password, { mode: 0o600, flush: true });
+  renameSync(`${file}.new`, file);
+  return { password };
 }

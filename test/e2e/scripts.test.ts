@@ -1,6 +1,8 @@
-import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { FABRIC_PROGRAMS } from '@medquorum/network/fabric/fabric-binaries';
 import { EntryPoint } from './entry-point.ts';
 
@@ -48,6 +50,36 @@ describe('npm start -- --reset', () => {
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+  });
+});
+
+describe('the password of the demo users', () => {
+  const script = new URL('../../scripts/consortium/processes.mjs', import.meta.url).href;
+  let folder = '';
+  let file = '';
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'demo-'));
+    file = path.join(folder, 'development-password');
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  it('is made once, and anew where a full disk has left an empty file', async () => {
+    const { demoUsers } = await import(script);
+    await writeFile(file, '');
+    const { password } = demoUsers(folder);
+    expect(password).toMatch(/^[\w-]{12}$/);
+    expect(await readFile(file, 'utf8')).toBe(password);
+    expect(demoUsers(folder)).toEqual({ password });
+    expect(await readdir(folder)).toEqual(['development-password']);
+  });
+
+  it('is not there where it cannot be written', async () => {
+    // Of a process that may write no byte into a file, as on a full disk.
+    const code = `(await import('${script}')).demoUsers(${JSON.stringify(folder)})`;
+    const args = ['-c', 'ulimit -f 0; exec "$@"', 'sh', process.execPath, '--input-type=module', '--eval', code];
+    const made = promisify(execFile)('sh', args, { env: { ...process.env, NODE_OPTIONS: '' } });
+    await expect(made).rejects.toMatchObject({ stderr: expect.stringContaining('EFBIG') });
+    expect(await readdir(folder)).not.toContain('development-password');
   });
 });
 

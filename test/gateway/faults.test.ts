@@ -1,6 +1,7 @@
 import path from 'node:path';
-import { endLeftPostgres, runningServer } from '@medquorum/gateway/database/embedded-postgres';
-import { dataDirOf, removePostgresData } from '@medquorum/gateway/database/postgres-place';
+import { endLeftPostgres } from '@medquorum/gateway/database/embedded-postgres';
+import { removePostgresData } from '@medquorum/gateway/database/postgres-place';
+import { runningServer } from '@medquorum/gateway/database/running-server';
 import { GatewayProcess } from '@medquorum/gateway/testing/gateway-process';
 import {
   CITY,
@@ -46,7 +47,7 @@ describe('faults', () => {
     const folder = path.join(consortium.directory, 'own-postgres');
     const starting = GatewayProcess.launch({ ...settings, 'database.embeddedDir': folder });
     try {
-      const server = await until('its database server to run', async () => runningServer(dataDirOf(folder))?.pid);
+      const server = await until('its database server to run', async () => (await runningServer(folder))?.pid);
       expect(await starting.stop()).toBe(0);
       expect(() => process.kill(server, 0)).toThrow('ESRCH');
     } finally {

@@ -125,7 +125,8 @@ export const SETTINGS = [
     kind: 'string',
     default: '[]',
     secret: true,
-    meaning: 'JSON list of {username, password, role, practitionerId?, patient?}: accounts made at start when absent',
+    meaning:
+      'JSON list of {username, password, role, practitionerId?, patient?}, passwords of 10 to 256 characters: accounts made at start when absent',
   },
   { name: 'keys.dir', kind: 'string', meaning: "folder of the organisation's keys; default <dataDir>/keys" },
   {

@@ -1,9 +1,11 @@
+import { execFile, spawn } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -11,12 +13,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { endLeftPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
 import { openDatabase } from './open-database.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { removePostgresData } from './postgres-place.ts';
-import { isReachableBy } from './unprivileged-user.ts';
+import { answersAs, passwordOf, runningServer } from './running-server.ts';
+import { isReachableBy, unprivilegedUser } from './unprivileged-user.ts';
 
 const asRoot = process.getuid?.() === 0;
 
@@ -93,15 +97,23 @@ describe('embedded PostgreSQL', () => {
       mkdirSync(bin, { recursive: true });
       writeFileSync(join(bin, 'postgres'), '');
       // Its first argument is --pgdata=DIR.
-      const script = ['dir=$(echo "$1" | cut -d= -f2)', 'mkdir "$dir"', 'echo 18 > "$dir/PG_VERSION"', 'kill -9 $$'];
-      writeFileSync(join(bin, 'initdb'), ['#!/bin/sh', ...script, ''].join('\n'));
+      const script = ['dir=$(echo "$1" | cut -d= -f2)', 'mkdir "$dir"', 'echo 18 > "$dir/PG_VERSION"'];
+      const end = ['echo "$dir" >> attempts', 'kill -9 $$'];
+      writeFileSync(join(bin, 'initdb'), ['#!/bin/sh', ...script, ...end, ''].join('\n'));
       for (const program of ['postgres', 'initdb']) chmodSync(join(bin, program), 0o755);
       const options = { dir: join(base, 'pg'), publicPlace: join(base, 'public') };
-      await expect(startEmbeddedPostgres({ ...options, native: join(base, 'killed') })).rejects.toMatchObject({
-        code: 'MQ_CONFIG_INVALID',
-        cause: { signal: 'SIGKILL' },
-      });
+      for (const _ of ['first', 'second'])
+        await expect(startEmbeddedPostgres({ ...options, native: join(base, 'killed') })).rejects.toMatchObject({
+          code: 'MQ_CONFIG_INVALID',
+          cause: { signal: 'SIGKILL' },
+        });
+      // An initdb that outlives who started it fails later, and removes the folder that it was given: nobody else's.
+      const attempts = readFileSync(join(base, 'pg', 'attempts'), 'utf8')
+        .trim()
+        .split('\n');
+      expect([attempts.length, new Set(attempts).size]).toEqual([2, 2]);
       const again = await startEmbeddedPostgres(options);
+      expect(readdirSync(join(base, 'pg')).filter((name) => name.endsWith('.new'))).toEqual([]);
       expect(await query(await again.urlFor('whole'), 'select 1 as n')).toEqual([{ n: 1 }]);
       await again.close();
       removePostgresData(options.dir);
@@ -126,6 +138,90 @@ describe('embedded PostgreSQL', () => {
       } finally {
         await server.close();
         removePostgresData(dir);
+      }
+    },
+    INITIALISATION_MS,
+  );
+
+  it(
+    'takes no living stranger for its server or its owner, whatever number a restart of the machine gave to whom',
+    async () => {
+      const options = { dir: join(base, 'pg'), publicPlace: join(base, 'public') };
+      const pidFile = join(options.dir, 'data', 'postmaster.pid');
+      const ownerFile = join(options.dir, 'owner.pid');
+      // Of the server's own user: PostgreSQL itself takes such a one for a server on its data.
+      const user = unprivilegedUser();
+      const stranger = spawn('sleep', ['600'], user === undefined ? {} : { uid: user.uid, gid: user.gid });
+      let server = await startEmbeddedPostgres(options);
+      try {
+        for (const owner of [`${stranger.pid}`, `${stranger.pid} 1`]) {
+          const written = readFileSync(pidFile, 'utf8');
+          await server.close();
+          expect(existsSync(ownerFile)).toBe(false);
+          writeFileSync(pidFile, written.replace(/^\d+/, String(stranger.pid)));
+          writeFileSync(ownerFile, owner);
+          await endLeftPostgres(options.dir);
+          server = await startEmbeddedPostgres(options);
+          expect(await query(await server.urlFor('kept'), 'select 1 as n')).toEqual([{ n: 1 }]);
+        }
+        // As after kill -9 of its owner, whose number is the stranger's by now.
+        writeFileSync(ownerFile, `${stranger.pid} 1`);
+        await endLeftPostgres(options.dir);
+        expect(existsSync(pidFile)).toBe(false);
+        expect([stranger.exitCode, stranger.signalCode]).toEqual([null, null]);
+      } finally {
+        stranger.kill('SIGKILL');
+        await server.close();
+        removePostgresData(options.dir);
+      }
+    },
+    INITIALISATION_MS,
+  );
+
+  it(
+    'is known by its own word where processes cannot be looked at',
+    async () => {
+      const options = { dir: join(base, 'pg'), publicPlace: join(base, 'public') };
+      const server = await startEmbeddedPostgres(options);
+      const running = await runningServer(options.dir);
+      if (running === undefined) throw new Error('it runs');
+      const password = passwordOf(options.dir);
+      try {
+        expect(running.port).toBe(server.port);
+        expect(await answersAs(running, password)).toBe(true);
+        expect(await answersAs({ ...running, pid: process.pid }, password)).toBe(false);
+        expect(await answersAs(running, 'wrong')).toBe(false);
+      } finally {
+        await server.close();
+        removePostgresData(options.dir);
+      }
+      expect(await answersAs(running, password)).toBe(false);
+    },
+    INITIALISATION_MS,
+  );
+
+  it(
+    'ends with a process that exits without closing it',
+    async () => {
+      const options = { dir: join(base, 'pg'), publicPlace: join(base, 'public') };
+      const code = `
+        const { startEmbeddedPostgres } = await import(${JSON.stringify(import.meta.resolve('./embedded-postgres.ts'))});
+        const { port } = await startEmbeddedPostgres(${JSON.stringify(options)});
+        process.stdout.write(String(port));
+        process.exit(1);`;
+      const args = ['--conditions=medquorum-source', '--no-warnings', '--input-type=module', '--eval', code];
+      const env = { ...process.env, NODE_OPTIONS: '' };
+      const ended = await promisify(execFile)(process.execPath, args, { env }).catch((error: unknown) => error);
+      expect(ended).toMatchObject({ code: 1, stdout: expect.stringMatching(/^\d+$/) });
+      const pidFile = join(options.dir, 'data', 'postmaster.pid');
+      try {
+        // It shuts down by itself, once it has written what it holds.
+        const deadline = Date.now() + 30_000;
+        while (existsSync(pidFile) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+        expect(existsSync(pidFile)).toBe(false);
+      } finally {
+        await endLeftPostgres(options.dir);
+        removePostgresData(options.dir);
       }
     },
     INITIALISATION_MS,

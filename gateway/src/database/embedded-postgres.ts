@@ -1,16 +1,15 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import pg from 'pg';
 import { GatewayError } from '../gateway-error.ts';
+import { initialise, isInitialised, processOptions } from './initialise-postgres.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { dataDirOf, placePostgres } from './postgres-place.ts';
+import { namedServer, passwordOf, type RunningServer, runningServer, serverUrl } from './running-server.ts';
+import { claimServer, hasProcess, ownerIsAlive, releaseServer } from './server-owner.ts';
 import { type UnixUser, unprivilegedUser } from './unprivileged-user.ts';
 
-export const POSTGRES_USER = 'medquorum';
 export const MAX_POSTGRES_CONNECTIONS = 200;
 const START_TIMEOUT_MS = 60_000;
 
@@ -42,58 +41,24 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const { dir, port, native = postgresBinaries(), publicPlace } = options;
   const user = unprivilegedUser();
   const { binDir, dataDir } = placePostgres(dir, native, user, publicPlace);
-  const passwordFile = join(dir, 'password');
-  if (!existsSync(join(dataDir, 'PG_VERSION'))) await initialise(binDir, dataDir, passwordFile, user);
-  const password = readFileSync(passwordFile, 'utf8').trim();
-  const running = runningServer(dataDir);
+  if (!isInitialised(dataDir)) await initialise(binDir, dataDir, dir, user);
+  const password = passwordOf(dir);
+  const running = await runningServer(dir, dataDir);
   if (running !== undefined && ownerIsAlive(dir)) return connection(running.port, password, async () => {});
-  if (running !== undefined) await endOrphan(running.pid, dataDir);
+  if (running !== undefined) await endOrphan(running, dir);
   const chosen = port ?? (await freePort());
   const server = await launch(binDir, dataDir, chosen, user);
-  writeFileSync(join(dir, 'owner.pid'), String(process.pid));
-  return connection(chosen, password, () => stop(server));
+  claimServer(dir);
+  return connection(chosen, password, async () => {
+    await stop(server);
+    releaseServer(dir);
+  });
 }
 
 /** Ends the server that a killed process left running on a folder; one whose process lives is left alone. */
 export async function endLeftPostgres(dir: string): Promise<void> {
-  const dataDir = dataDirOf(dir);
-  const running = runningServer(dataDir);
-  if (running !== undefined && !ownerIsAlive(dir)) await endOrphan(running.pid, dataDir);
-}
-
-async function initialise(
-  binDir: string,
-  dataDir: string,
-  passwordFile: string,
-  user: UnixUser | undefined,
-): Promise<void> {
-  // Made aside and renamed: initdb writes its version file early, so one that is cut short looks like a whole one.
-  const aside = `${dataDir}.new`;
-  for (const left of [aside, dataDir]) rmSync(left, { recursive: true, force: true });
-  writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
-  const readable = join(dirname(dataDir), '.initdb-password');
-  writeFileSync(readable, readFileSync(passwordFile), { mode: 0o600 });
-  if (user !== undefined) chownSync(readable, user.uid, user.gid);
-  try {
-    const flags = [`--pgdata=${aside}`, `--username=${POSTGRES_USER}`, `--pwfile=${readable}`];
-    const fixed = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-instructions'];
-    await promisify(execFile)(join(binDir, 'initdb'), [...flags, ...fixed], processOptions(dirname(dataDir), user));
-    renameSync(aside, dataDir);
-  } catch (cause) {
-    throw new GatewayError('MQ_CONFIG_INVALID', 'the embedded PostgreSQL could not be initialised', { cause });
-  } finally {
-    rmSync(readable, { force: true });
-  }
-}
-
-function processOptions(cwd: string, user: UnixUser | undefined) {
-  const env = {
-    PATH: process.env.PATH ?? '',
-    LC_ALL: 'C',
-    TZ: 'UTC',
-    ...(process.platform === 'win32' ? process.env : {}),
-  };
-  return { cwd, env, ...(user === undefined ? {} : { uid: user.uid, gid: user.gid }) };
+  const running = await runningServer(dir);
+  if (running !== undefined && !ownerIsAlive(dir)) await endOrphan(running, dir);
 }
 
 function launch(binDir: string, dataDir: string, port: number, user: UnixUser | undefined): Promise<ChildProcess> {
@@ -106,11 +71,20 @@ function launch(binDir: string, dataDir: string, port: number, user: UnixUser | 
     log_min_error_statement: 'panic',
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const left = namedServer(dataDir);
   const server = spawn(join(binDir, 'postgres'), ['-D', dataDir, '-p', String(port), ...flags], {
-    ...processOptions(dirname(dataDir), user),
+    ...processOptions(dirname(dataDir), user, {
+      // PostgreSQL does not start where postmaster.pid names any living process of its user, which may be a stranger by
+      // now, but for its grandparent (miscinit.c). It still finds out itself whether somebody has the data open.
+      ...(left === undefined ? {} : { PG_GRANDPARENT_PID: String(left.pid) }),
+    }),
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: process.platform !== 'win32', // Ctrl-C in a terminal ends the gateway first, then the gateway ends this
   });
+  // A process that ends without closing, as when its time to stop is over, takes the server with it nevertheless.
+  const end = () => server.kill('SIGINT');
+  process.once('exit', end);
+  server.once('exit', () => process.off('exit', end));
   return new Promise((resolve, reject) => {
     let said = '';
     const fail = (cause?: unknown) => {
@@ -144,7 +118,7 @@ function stop(server: ChildProcess): Promise<void> {
 }
 
 function connection(port: number, password: string, close: () => Promise<void>): EmbeddedPostgres {
-  const url = (database: string) => `postgres://${POSTGRES_USER}:${password}@127.0.0.1:${port}/${database}`;
+  const url = (database: string) => serverUrl(port, password, database);
   const urlFor = async (database: string) => {
     if (!/^[a-z][a-z0-9_]{0,62}$/.test(database)) throw new GatewayError('MQ_CONFIG_INVALID', 'not a database name');
     const client = new pg.Client({ connectionString: url('postgres') });
@@ -160,33 +134,11 @@ function connection(port: number, password: string, close: () => Promise<void>):
   return { port, urlFor, close };
 }
 
-/** The server that runs on data. `postmaster.pid`: line 1 is the process, line 4 the port (PostgreSQL, miscadmin.h). */
-export function runningServer(dataDir: string): Readonly<{ pid: number; port: number }> | undefined {
-  const file = join(dataDir, 'postmaster.pid');
-  if (!existsSync(file)) return undefined;
-  const lines = readFileSync(file, 'utf8').split('\n');
-  const [pid, port] = [Number(lines[0]), Number(lines[3])];
-  return isAlive(pid) ? { pid, port } : undefined;
-}
-
-function ownerIsAlive(dir: string): boolean {
-  const file = join(dir, 'owner.pid');
-  return existsSync(file) && isAlive(Number(readFileSync(file, 'utf8')));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return Number.isInteger(pid) && pid > 0 && process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-async function endOrphan(pid: number, dataDir: string): Promise<void> {
+async function endOrphan({ pid }: RunningServer, dir: string): Promise<void> {
   process.kill(pid, 'SIGINT');
   const deadline = Date.now() + START_TIMEOUT_MS;
   // No parent is left that could wait for its exit; the server removes its pid file last.
-  while (runningServer(dataDir) !== undefined) {
+  while (namedServer(dataDirOf(dir))?.pid === pid && hasProcess(pid)) {
     if (Date.now() > deadline) throw new GatewayError('MQ_CONFIG_INVALID', 'an old embedded PostgreSQL does not end');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

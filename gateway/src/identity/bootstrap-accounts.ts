@@ -1,18 +1,35 @@
 import type { BootstrapAccount } from '../config/gateway-config.ts';
 import { GatewayError } from '../gateway-error.ts';
-import type { Accounts } from './accounts.ts';
-import { ACCOUNT_ROLES, isAccountRole } from './roles.ts';
+import { type Accounts, MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS } from './accounts.ts';
+import { ACCOUNT_ROLES, type AccountRole, isAccountRole } from './roles.ts';
 
-/** Makes the accounts that the settings name, where they are absent; an existing one keeps its password. */
-export async function createBootstrapAccounts(accounts: Accounts, wanted: readonly BootstrapAccount[]): Promise<void> {
-  for (const { username, password, role, practitionerId, patient } of wanted) {
-    if (!isAccountRole(role)) {
-      throw new GatewayError(
-        'MQ_CONFIG_INVALID',
-        `auth.bootstrapAccounts: role found another; allowed: ${ACCOUNT_ROLES.join(', ')}`,
-      );
-    }
+/**
+ * Makes the accounts that the settings name, where they are absent; an existing one keeps its password.
+ *
+ * @throws GatewayError `MQ_CONFIG_INVALID`, before any is made
+ */
+export async function createBootstrapAccounts(
+  accounts: Pick<Accounts, 'create' | 'exists'>,
+  wanted: readonly BootstrapAccount[],
+): Promise<void> {
+  for (const { username, password, role, practitionerId, patient } of wanted.map(checked)) {
     if (await accounts.exists(username)) continue;
     await accounts.create({ username, password, role, practitionerId, patient, scopes: undefined });
   }
+}
+
+function checked(account: BootstrapAccount): BootstrapAccount & Readonly<{ role: AccountRole }> {
+  const { password, role } = account;
+  if (!isAccountRole(role)) throw invalid('role found another', ACCOUNT_ROLES.join(', '));
+  // As everywhere else: an account with an empty password is one that nobody can ever log in to.
+  if (typeof password !== 'string' || password.length < MIN_PASSWORD_CHARS || password.length > MAX_PASSWORD_CHARS)
+    throw invalid(
+      `password found ${typeof password === 'string' ? `${password.length} characters` : 'no text'}`,
+      `${MIN_PASSWORD_CHARS} to ${MAX_PASSWORD_CHARS} characters`,
+    );
+  return { ...account, role };
+}
+
+function invalid(found: string, allowed: string): GatewayError {
+  return new GatewayError('MQ_CONFIG_INVALID', `auth.bootstrapAccounts: ${found}; allowed: ${allowed}`);
 }

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KeyVault } from './key-vault.ts';
 import { organizationKeys } from './organization-keys.ts';
+import { TokenIssuer } from './token-issuer.ts';
 
 describe('KeyVault', () => {
   let dir: string;
@@ -42,5 +43,31 @@ describe('KeyVault', () => {
     expect(organizationKeys(dir, 'AMSP', vault, true).signing.publicKey).toBe(keys.signing.publicKey);
     expect(() => organizationKeys(dir, 'AMSP', vault, false)).toThrow('development material');
     expect(() => organizationKeys(dir, 'BMSP', vault, true)).toThrow('AMSP');
+  });
+
+  it('names the file that is damaged, and what to do', async () => {
+    const vault = await KeyVault.open(dir, undefined);
+    organizationKeys(dir, 'AMSP', vault, true);
+    await KeyVault.open(dir, 'right').catch(() => {}); // makes a salt too; the probe is the other key's
+    const openIssuer = () => TokenIssuer.open(dir, 'http://a.test', 60);
+    await openIssuer();
+    const damaged = async (name: string, open: () => unknown) => {
+      const file = join(dir, name);
+      const whole = readFileSync(file);
+      for (const left of [0, whole.length - 1]) {
+        writeFileSync(file, whole.subarray(0, left));
+        await expect((async () => open())()).rejects.toMatchObject({
+          code: 'MQ_CONFIG_INVALID',
+          message: expect.stringContaining(`${file} is damaged (${left} bytes): `),
+        });
+      }
+      writeFileSync(file, whole);
+    };
+    await damaged('vault.key', () => KeyVault.open(dir, undefined));
+    await damaged('vault.salt', () => KeyVault.open(dir, 'right'));
+    await damaged('vault.probe', () => KeyVault.open(dir, undefined));
+    await damaged('organization-keys.json', () => organizationKeys(dir, 'AMSP', vault, true));
+    await damaged('token-key.json', openIssuer);
+    expect(await KeyVault.open(dir, undefined)).toBeInstanceOf(KeyVault);
   });
 });

@@ -1,13 +1,17 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashRaw } from '@node-rs/argon2';
 import { GatewayError } from '../gateway-error.ts';
+import { makeKeyFile, readKeyFile } from './key-file.ts';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const VERSION = 1;
+const PROBE = Buffer.from('vault');
+const PROBE_BYTES = 1 + NONCE_BYTES + PROBE.length + TAG_BYTES;
+const FROM_BACKUP = 'put it back from a backup of this key folder';
 /** `Algorithm.Argon2id` of @node-rs/argon2: an ambient const enum, which isolated modules cannot read. */
 const ARGON2ID = 2;
 /** RFC 9106 section 4, second recommended option. */
@@ -25,13 +29,13 @@ export class KeyVault {
    * Opens the vault of a key folder, made on first use: its key comes from the passphrase and a stored salt, or is a
    * file readable by the owner alone. A backup of the sealed values is worthless without either.
    *
-   * @throws GatewayError `MQ_CONFIG_INVALID` when the passphrase is not the one the vault was made with
+   * @throws GatewayError `MQ_CONFIG_INVALID` when the passphrase is not the one the vault was made with, or a file is damaged
    */
   static async open(dir: string, passphrase: string | undefined): Promise<KeyVault> {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     const file = vaultKeyFile(dir, passphrase);
-    if (!existsSync(file)) writeFileSync(file, randomBytes(KEY_BYTES), { mode: 0o600, flag: 'wx' });
-    const stored = readFileSync(file);
+    if (!existsSync(file)) makeKeyFile(file, randomBytes(KEY_BYTES));
+    const stored = readKeyFile(file, FROM_BACKUP, (bytes) => ofLength(bytes, KEY_BYTES));
     const key = passphrase === undefined ? stored : await fromPassphrase(passphrase, stored);
     const vault = new KeyVault(key);
     vault.#checkProbe(join(dir, 'vault.probe'));
@@ -84,9 +88,10 @@ export class KeyVault {
   }
 
   #checkProbe(file: string): void {
-    if (!existsSync(file)) writeFileSync(file, this.seal(Buffer.from('vault'), 'probe'), { mode: 0o600 });
+    if (!existsSync(file)) makeKeyFile(file, this.seal(PROBE, 'probe'));
+    const probe = readKeyFile(file, FROM_BACKUP, (bytes) => ofLength(bytes, PROBE_BYTES));
     try {
-      this.open(readFileSync(file), 'probe');
+      this.open(probe, 'probe');
     } catch (cause) {
       throw new GatewayError('MQ_CONFIG_INVALID', 'keys.passphrase is not the one of this key folder', { cause });
     }
@@ -96,6 +101,11 @@ export class KeyVault {
 /** The file without which there is no vault: its key, or the salt of its passphrase. */
 export function vaultKeyFile(dir: string, passphrase: string | undefined): string {
   return join(dir, passphrase === undefined ? 'vault.key' : 'vault.salt');
+}
+
+function ofLength(bytes: Buffer, length: number): Buffer {
+  if (bytes.length !== length) throw new Error('length');
+  return bytes;
 }
 
 async function fromPassphrase(passphrase: string, salt: Buffer): Promise<Buffer> {

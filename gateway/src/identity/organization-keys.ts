@@ -1,7 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { GatewayError } from '../gateway-error.ts';
+import { makeKeyFile, readKeyFile } from './key-file.ts';
 import type { KeyVault } from './key-vault.ts';
 import { SigningKey } from './signing-key.ts';
 
@@ -31,13 +32,13 @@ const PKCS8_PREFIX = Buffer.from('302e020100300506032b656e04220420', 'hex');
 /**
  * Reads the organisation's keys, or generates them on first start, marked as development material unless it is off.
  *
- * @throws GatewayError `MQ_CONFIG_INVALID` for keys of another organisation, or development keys where they are refused
+ * @throws GatewayError `MQ_CONFIG_INVALID` for keys of another organisation, damaged ones, or development keys where they are refused
  */
 export function organizationKeys(dir: string, mspId: string, vault: KeyVault, development: boolean): OrganizationKeys {
   const file = join(dir, FILE);
-  if (!hasOrganizationKeys(dir))
-    writeFileSync(file, JSON.stringify(generate(mspId, vault, development), null, 2), { mode: 0o600, flag: 'wx' });
-  const stored = JSON.parse(readFileSync(file, 'utf8')) as KeyFile;
+  if (!hasOrganizationKeys(dir)) makeKeyFile(file, JSON.stringify(generate(mspId, vault, development), null, 2));
+  const cure = 'put it back from a backup of this key folder';
+  const stored = readKeyFile(file, cure, (bytes) => JSON.parse(bytes.toString()) as KeyFile);
   if (stored.mspId !== mspId) throw new GatewayError('MQ_CONFIG_INVALID', `${file} holds the keys of ${stored.mspId}`);
   if (stored.development && !development) {
     throw new GatewayError('MQ_CONFIG_INVALID', `${file} is development material, and keys.development is false`);

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import type { Account } from './accounts.ts';
+import { makeKeyFile, readKeyFile } from './key-file.ts';
 import { scopeTextOf } from './roles.ts';
 
 export const TOKEN_ALGORITHM = 'EdDSA';
@@ -22,13 +23,15 @@ export class TokenIssuer {
     this.#lifetimeSeconds = lifetimeSeconds;
   }
 
+  /** @throws GatewayError `MQ_CONFIG_INVALID` where its key is damaged */
   static async open(dir: string, issuer: string, lifetimeSeconds: number): Promise<TokenIssuer> {
     const file = join(dir, 'token-key.json');
     if (!existsSync(file)) {
       const { privateKey } = await generateKeyPair(TOKEN_ALGORITHM, { extractable: true });
-      writeFileSync(file, JSON.stringify(await exportJWK(privateKey)), { mode: 0o600, flag: 'wx' });
+      makeKeyFile(file, JSON.stringify(await exportJWK(privateKey)));
     }
-    const { d, ...rest } = JSON.parse(readFileSync(file, 'utf8')) as JWK;
+    const cure = 'delete it, and another key is made; who has logged in has to do so again';
+    const { d, ...rest } = readKeyFile(file, cure, (bytes) => JSON.parse(bytes.toString()) as JWK);
     const publicJwk = { ...rest, kid: await calculateJwkThumbprint(rest), alg: TOKEN_ALGORITHM, use: 'sig' };
     const key = (await importJWK({ ...rest, d } as JWK, TOKEN_ALGORITHM)) as CryptoKey;
     return new TokenIssuer(issuer, publicJwk, key, lifetimeSeconds);
