@@ -8,6 +8,7 @@ import { PeerCommand } from '../fabric/peer-command.ts';
 import { OPERATIONS_FOLDER } from '../supervisor/data-folder.ts';
 import type { Topology, TopologyOrderer, TopologyOrganization, TopologyPeer } from '../topology/topology.ts';
 import { OperationError } from './operation-error.ts';
+import { until } from './until.ts';
 
 export type OperatorOptions = Readonly<{
   topology: Topology;
@@ -17,6 +18,8 @@ export type OperatorOptions = Readonly<{
   binaries: FabricBinaries;
   /** One line a step, for people. */
   report(line: string): void;
+  /** Once it is aborted nothing is waited for any more. */
+  signal?: AbortSignal | undefined;
 }>;
 
 /** The `peer` program wants a file that names its cryptography; all else it is told by its environment. */
@@ -33,14 +36,16 @@ export class Operator {
   readonly dataDirectory: string;
   readonly binaries: FabricBinaries;
   readonly report: (line: string) => void;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor({ topology, materialDirectory, dataDirectory, binaries, report }: OperatorOptions) {
+  constructor({ topology, materialDirectory, dataDirectory, binaries, report, signal }: OperatorOptions) {
     this.topology = topology;
     this.material = new FabricMaterial(topology, materialDirectory);
     this.materialDirectory = materialDirectory;
     this.dataDirectory = dataDirectory;
     this.binaries = binaries;
     this.report = report;
+    this.#signal = signal;
   }
 
   get channel(): string {
@@ -116,6 +121,11 @@ export class Operator {
     throw new OperationError('MQ_OPERATION_NO_ORDERER', `no orderer took the request; the last one: ${last}`, {
       cause,
     });
+  }
+
+  /** {@link until}, and no longer than the operator's signal allows. */
+  until<T>(what: string, ask: () => Promise<T | undefined>, timeoutMs?: number): Promise<T> {
+    return until(what, ask, timeoutMs, this.#signal);
   }
 
   /** Runs with a folder that is deleted afterwards. */
