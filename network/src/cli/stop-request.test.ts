@@ -84,7 +84,7 @@ describe('a command of this process', () => {
   });
 
   it.each(['stdout', 'stderr'] as const)('that does not goes on where nobody reads its %s', async (stream) => {
-    const { output, end } = await run('by-default', stream, '100000');
+    const { output, end } = await run('by-default', stream, '20000');
     output.destroy();
     expect(await end()).toEqual({ code: 0, signal: null, mark: 'done' });
   });
