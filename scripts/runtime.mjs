@@ -1,6 +1,7 @@
 // Runs on Node 20 with nothing installed: gets the project ready, then hands over to the pinned Node.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -87,9 +88,7 @@ function handOver(node, nodeArgs, script) {
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => fail(`the pinned Node could not be started: ${error.message}`));
-  child.on('exit', (code, signal) =>
-    process.exit(signal === null ? (code ?? 1) : 128 + (signal === 'SIGTERM' ? 15 : 2)),
-  );
+  child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 128 + constants.signals[signal]));
   return new Promise(() => {});
 }
 

@@ -19,6 +19,8 @@ await prepare(import.meta);
 const { startConsortium } = await import('./consortium/start-consortium.mjs');
 const { MEDQUORUM } = await import('./consortium/application.mjs');
 const { resetNetwork } = await import('@medquorum/network/consortium/reset-network');
+const { stopRequest } = await import('@medquorum/network/cli/stop-request');
+const { untilAborted } = await import('@medquorum/network/cli/until-aborted');
 const { refuseForeign } = await import('@medquorum/network/supervisor/data-folder');
 
 const options = {
@@ -45,8 +47,7 @@ const directory = path.resolve(values.data ?? path.join(PROJECT_DIR, '.medquorum
 const startedMs = performance.now();
 const report = (line) =>
   process.stdout.write(`[${((performance.now() - startedMs) / 1000).toFixed(1).padStart(5)} s] ${line}\n`);
-const stopRequested = Promise.withResolvers();
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopRequested.resolve(signal));
+const { signal } = stopRequest();
 
 let consortium;
 try {
@@ -61,7 +62,7 @@ try {
     directory,
     charts: values.charts,
     report,
-    stopRequested: stopRequested.promise,
+    signal,
   });
 } catch (error) {
   process.stderr.write(`medquorum: ${error.message}\n`);
@@ -69,7 +70,7 @@ try {
 }
 if (consortium === undefined) process.exit(130);
 process.stdout.write(`\n${consortium.table}\nReady. Ctrl-C stops everything; the data stays in ${directory}.\n`);
-await stopRequested.promise;
+await untilAborted(signal);
 report('stopping');
 await consortium.close();
 report('stopped');

@@ -25,8 +25,7 @@ try {
     await built?.close();
     process.exit(0);
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, stop);
   const gateway = await building;
   if (!stopping) await serve(gateway, config);
 } catch (error) {

@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import { runConsortium } from '@medquorum/network/consortium/run-consortium';
+import { bringUp } from '@medquorum/network/supervisor/bring-up';
 import { loadTopology } from '@medquorum/network/topology/load-topology';
 import { MEDQUORUM } from './application.mjs';
 import { engineMaker } from './engines.mjs';
@@ -10,14 +11,12 @@ import { overview } from './overview.mjs';
 import { demoUsers } from './processes.mjs';
 
 /**
- * @param {{engine: string, topologyFile: string, directory: string, charts: boolean, report: (line: string) => void, stopRequested: Promise<unknown>}} options
- * @returns what runs, or undefined where stopping was requested before it was up
+ * @param {{engine: string, topologyFile: string, directory: string, charts: boolean, report: (line: string) => void, signal: AbortSignal}} options
+ * @returns what runs, or undefined where the signal was given before it was up
  */
-export async function startConsortium({ engine, topologyFile, directory, charts, report, stopRequested }) {
+export async function startConsortium({ engine, topologyFile, directory, charts, report, signal }) {
   const makeEngine = await engineMaker(engine, topologyFile);
   const topology = await loadTopology(topologyFile);
-  const stopping = new AbortController();
-  stopRequested.then(() => stopping.abort());
   const context = {
     topology,
     directory,
@@ -27,19 +26,22 @@ export async function startConsortium({ engine, topologyFile, directory, charts,
     report,
   };
   let consortium;
-  try {
+  const start = async () => {
     consortium = await runConsortium({
       ...context,
       engine,
       processes: () => MEDQUORUM.processes(context),
       makeEngine,
-      signal: stopping.signal,
+      signal,
     });
     const users = demoUsers(directory);
-    if (charts) await loadCharts({ topology, users, directory, report });
+    if (charts) await loadCharts({ topology, users, report });
     return { table: overview(topology, users, charts), ...consortium };
+  };
+  try {
+    // Charts that are being loaded when it is stopped fail with their gateways; the next start goes on with them.
+    return await bringUp({ signal, start, close: async () => consortium?.close() });
   } catch (error) {
-    await consortium?.close();
     if (error.code === 'MQ_INTERRUPTED') return undefined;
     throw error;
   }

@@ -50,9 +50,15 @@ export class EntryPoint {
     }
   }
 
-  /** Asks it to stop, as Ctrl-C does, and returns its exit status. */
-  async stop(): Promise<number> {
-    if (this.#child.exitCode === null) this.#child.kill('SIGINT');
+  /** Asks it to stop, as Ctrl-C does unless told otherwise, and returns its exit status; -1 where the signal ended it. */
+  async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number> {
+    if (this.#child.exitCode === null) this.#child.kill(signal);
+    return this.#exited;
+  }
+
+  /** Reads its stdout no more, as `head` does; returns its exit status. */
+  async readNoMore(): Promise<number> {
+    this.#child.stdout?.destroy();
     return this.#exited;
   }
 

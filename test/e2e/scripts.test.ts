@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { FABRIC_PROGRAMS } from '@medquorum/network/fabric/fabric-binaries';
 import { EntryPoint } from './entry-point.ts';
+import { moveTopology } from './moved-topology.ts';
+
+const START_TIMEOUT_MS = 180_000;
 
 describe('whether a CI run includes Fabric', () => {
   let programs = '';
@@ -81,6 +85,44 @@ describe('the password of the demo users', () => {
     await expect(made).rejects.toMatchObject({ stderr: expect.stringContaining('EFBIG') });
     expect(await readdir(folder)).not.toContain('development-password');
   });
+});
+
+describe('npm start, told to stop', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'told-to-stop-'));
+    await moveTopology(folder);
+  });
+  // Only after a failed test does it find anything that still runs, and ends it.
+  afterEach(() => new EntryPoint('medquorum.mjs', ['network', 'reset', '--yes', '--data', data()]).exit());
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const data = () => path.join(folder, 'data');
+  const start = () =>
+    new EntryPoint('start.mjs', ['--topology', path.join(folder, 'consortium.yaml'), '--data', data()]);
+  const isHeld = () => existsSync(path.join(data(), 'run.json'));
+
+  it(
+    'by the end of who reads its output, ends in order',
+    async () => {
+      const started = start();
+      await started.said('development certificates');
+      expect(await started.readNoMore()).toBe(130);
+      expect(isHeld()).toBe(false);
+    },
+    START_TIMEOUT_MS,
+  );
+
+  it(
+    'by the end of its terminal while it loads charts, ends in order and at once',
+    async () => {
+      const started = start();
+      await started.said('demo users are registered');
+      expect(await started.stop('SIGHUP')).toBe(130);
+      expect(started.output).not.toContain('charts loaded');
+      expect(isHeld()).toBe(false);
+    },
+    START_TIMEOUT_MS,
+  );
 });
 
 describe('the suites of a folder', () => {

@@ -4,6 +4,8 @@ import type { GatewayConfig } from '../config/gateway-config.ts';
 import { startEmbeddedPostgres } from '../database/embedded-postgres.ts';
 import { type Database, openDatabase } from '../database/open-database.ts';
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** Runs work with the URL of the gateway's database: of its server, or of the embedded one, which is joined or started for as long. */
 export async function withDatabaseOf<T>(
   { settings, postgresDir, databaseName }: GatewayConfig,
@@ -12,9 +14,13 @@ export async function withDatabaseOf<T>(
   const url = settings.get('database.url');
   if (url !== undefined) return work(url);
   const postgres = await startEmbeddedPostgres({ dir: postgresDir });
+  // No child that the terminal ends: a signal ends it first, and then this process as without this listener.
+  const end = (signal: NodeJS.Signals) => void postgres.close().then(() => process.kill(process.pid, signal));
+  for (const signal of SIGNALS) process.once(signal, end);
   try {
     return await work(await postgres.urlFor(databaseName));
   } finally {
+    for (const signal of SIGNALS) process.removeListener(signal, end);
     await postgres.close();
   }
 }

@@ -15,7 +15,7 @@ export type Output = Readonly<{ write(text: string): unknown }>;
 export type CommandContext = Readonly<{
   stdout: Output;
   stderr: Output;
-  /** Aborted when the user asks the command to end. */
+  /** Aborted when a command that `endsInOrder` is asked to end. */
   signal: AbortSignal;
 }>;
 
@@ -26,6 +26,11 @@ export type Command = Readonly<{
   summary: string;
   /** Text of `--help`. */
   help: string;
+  /**
+   * Runs until the context's signal is aborted, and then ends what it has started. Without it signals end the command as
+   * they end any process: it must leave nothing running.
+   */
+  endsInOrder?: boolean;
   run(argv: readonly string[], context: CommandContext): Promise<number>;
 }>;
 

@@ -1,4 +1,5 @@
 import { type Command, type CommandContext, EXIT_FAILED, EXIT_OK, EXIT_USAGE, UsageError } from './command.ts';
+import { onReaderGone, stopRequest } from './stop-request.ts';
 
 /**
  * Runs the command that the arguments name and returns its exit status. The first matching command with the most
@@ -33,22 +34,21 @@ export async function runCommand(
   }
 }
 
-/** Runs a command of this process: standard streams, ended by Ctrl-C or SIGTERM. */
+/**
+ * Runs a command of this process on its standard streams. Ctrl-C, SIGTERM, SIGHUP and the end of who reads the output are told to a command that
+ * ends in order; any other is ended by signals as the system does, and goes on where nobody reads.
+ */
 export async function runMedquorum(argv: readonly string[], commands: readonly Command[]): Promise<number> {
-  const ending = new AbortController();
-  const end = () => ending.abort();
-  process.on('SIGINT', end);
-  process.on('SIGTERM', end);
-  // Who reads the output has enough of it, as `head` does: that ends a command like Ctrl-C.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    end();
-  });
+  const { stdout, stderr } = process;
+  if (!find(argv, commands)?.endsInOrder) {
+    onReaderGone(() => {});
+    return runCommand(argv, commands, { stdout, stderr, signal: new AbortController().signal });
+  }
+  const { signal, release } = stopRequest();
   try {
-    return await runCommand(argv, commands, { stdout: process.stdout, stderr: process.stderr, signal: ending.signal });
+    return await runCommand(argv, commands, { stdout, stderr, signal });
   } finally {
-    process.removeListener('SIGINT', end);
-    process.removeListener('SIGTERM', end);
+    release();
   }
 }
 

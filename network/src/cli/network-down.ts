@@ -16,7 +16,7 @@ Asks the process that runs the network to stop, and waits until it has. The ledg
 
   --data DIR        data folder of the network (default: ${DEFAULT_DATA_DIRECTORY})
 `,
-  async run(argv, { stderr, signal }) {
+  async run(argv, { stderr }) {
     const { data } = parseOptions(argv, { data: { type: 'string' } });
     const dataDirectory = path.resolve(data ?? DEFAULT_DATA_DIRECTORY);
     const runFile = runFileOf(dataDirectory);
@@ -28,7 +28,7 @@ Asks the process that runs the network to stop, and waits until it has. The ledg
     const { pid } = holder.supervisor;
     process.kill(pid, 'SIGTERM');
     const until = performance.now() + STOP_TIMEOUT_MS;
-    while (runFile.read()?.supervisorAlive && performance.now() < until && !signal.aborted) await delay(POLL_MS);
+    while (runFile.read()?.supervisorAlive && performance.now() < until) await delay(POLL_MS);
     const stopped = !runFile.read()?.supervisorAlive;
     stderr.write(
       stopped ? `process ${pid} has stopped\n` : `process ${pid} has not stopped within ${STOP_TIMEOUT_MS / 1000} s\n`,

@@ -26,6 +26,7 @@ embedded network in a terminal of its own logs there.
   --lines N         how many lines of each to begin with (default: ${DEFAULT_LINES}, at most ${MAX_LINES})
   --data DIR        data folder of the network (default: ${DEFAULT_DATA_DIRECTORY})
 `,
+  endsInOrder: true,
   async run(argv, context) {
     const { values, names: given } = parseWithNames(argv, {
       follow: { type: 'boolean', short: 'f', default: false },

@@ -34,6 +34,7 @@ ${NETWORK_OPTIONS_HELP}  --connection-out FILE
   --no-applications fabric only: the network alone, whatever the topology describes
   --chaincode-tls   fabric only: mutual TLS between peers and chaincode processes; always so for the application's own
 `,
+  endsInOrder: true,
   async run(argv, { stdout, stderr, signal }) {
     const { engine, reset, log, cut, ...values } = parseOptions(argv, {
       ...NETWORK_OPTIONS,

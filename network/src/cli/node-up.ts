@@ -22,6 +22,7 @@ that have not joined to the channel. A new peer catches up from the channel's fi
   --block FILE      join with this block instead of one fetched from an orderer: the channel's first, while a consortium is
                     being founded (see channel create)
 ${OPERATOR_OPTIONS_HELP}`,
+  endsInOrder: true,
   async run(argv, context) {
     const values = parseOptions(argv, {
       ...OPERATOR_OPTIONS,

@@ -19,11 +19,11 @@ ${OPERATOR_OPTIONS_HELP}`;
 type Values = Parameters<typeof networkPlace>[0] & Readonly<{ governance?: string | undefined }>;
 
 /** @throws TopologyError, FabricError MQ_FABRIC_MISSING or MQ_FABRIC_VERSION */
-export async function operatorOf(values: Values, { stderr }: Pick<CommandContext, 'stderr'>): Promise<Operator> {
+export async function operatorOf(values: Values, { stderr, signal }: CommandContext): Promise<Operator> {
   const { FABRIC_BIN: fabricBin, PATH: searchPath } = process.env;
   const place = await networkPlace(values);
   const binaries = await requireFabricBinaries({ fabricBin, searchPath, projectDirectory: PROJECT_DIRECTORY });
-  return new Operator({ ...place, binaries, report: (line) => stderr.write(`${line}\n`) });
+  return new Operator({ ...place, binaries, report: (line) => stderr.write(`${line}\n`), signal });
 }
 
 export const governanceDirectory = (operator: Operator, values: Values) =>

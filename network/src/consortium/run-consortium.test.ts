@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { runFileOf } from '../supervisor/run-file.ts';
 import type { ProcessSpec } from '../supervisor/supervised-process.ts';
 import { topologyFrom } from '../topology/load-topology.ts';
@@ -94,5 +95,32 @@ describe('runConsortium', () => {
     await expect(running).rejects.toMatchObject({ code: 'MQ_INTERRUPTED' });
     expect(closed).toBe(1);
     expect(runFileOf(directory).read()).toBeUndefined();
+  });
+
+  it('leaves the folder alone once it has given it up', async () => {
+    const interrupting = new AbortController();
+    const given = Promise.withResolvers<AbortSignal | undefined>();
+    const deployment = Promise.withResolvers<void>();
+    const first = runConsortium({
+      ...options(),
+      signal: interrupting.signal,
+      makeEngine: async ({ signal }) => {
+        given.resolve(signal);
+        return { ...engineOf(async () => {}), deploy: () => deployment.promise };
+      },
+    });
+    const interrupted = expect(first).rejects.toMatchObject({ code: 'MQ_INTERRUPTED' });
+    expect(await given.promise).toBe(interrupting.signal);
+    interrupting.abort();
+    // It has stopped what it ran, and still waits for a step.
+    while (runFileOf(directory).read() !== undefined) await setImmediate();
+    const second = await runConsortium({ ...options(), makeEngine: async () => engineOf(async () => {}) });
+    try {
+      deployment.reject(new Error('a peer does not answer'));
+      await interrupted;
+      expect(existsSync(path.join(directory, 'connection.json'))).toBe(true);
+    } finally {
+      await second.close();
+    }
   });
 });

@@ -68,6 +68,8 @@ export type EngineContext = Readonly<{
   dataDirectory: string;
   supervisor: Supervisor;
   report(line: string): void;
+  /** Aborted when it is to stop before it has come up: nothing is waited for any more. */
+  signal: AbortSignal | undefined;
 }>;
 
 export type RunningConsortium = Readonly<{
@@ -91,10 +93,9 @@ export async function runConsortium(options: ConsortiumOptions): Promise<Running
   const { topology, directory, report, makeEngine, signal } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const supervisor = await Supervisor.open({ directory, report });
-  const close = async () => {
-    await keepConnection(directory, undefined);
-    await supervisor.close();
-  };
+  // Before the folder is given up: what stands there later is another run's.
+  supervisor.atClose(() => keepConnection(directory, undefined));
+  const close = () => supervisor.close();
   const start = async () => {
     await keepConnection(directory, undefined);
     const materialDirectory = options.materialDirectory ?? materialDirectoryOf(directory);
@@ -115,11 +116,13 @@ export async function runConsortium(options: ConsortiumOptions): Promise<Running
       dataDirectory: directory,
       supervisor,
       report,
+      signal,
     });
     await Promise.all([engine.start(), startChaincodes(context, engine)]);
     await engine.deploy();
     await startApplications(context);
     const connection = connectionFile(topology, materialDirectory, { engine: options.engine, endpoints: new Map() });
+    signal?.throwIfAborted();
     await keepConnection(directory, connection);
     return { connection, status: () => supervisor.status(), close };
   };

@@ -78,6 +78,15 @@ describe('untilDiscovered', () => {
       /^MQ_FABRIC_PEERS_APART: peer0 of AMSP knows 1 of the 2 peers that endorse asset: see that every peer runs/,
     );
   });
+
+  it('waits no longer at the signal', async () => {
+    answers = Array.from({ length: MANY_ANSWERS }, () => 1);
+    const stopping = new AbortController();
+    const waiting = untilDiscovered(peer, { ...wanted, signal: stopping.signal });
+    stopping.abort();
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+    expect(answers).toHaveLength(MANY_ANSWERS - 1);
+  });
 });
 
 /** The same peer stands in several groups when the policy names it twice. */

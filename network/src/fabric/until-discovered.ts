@@ -20,16 +20,18 @@ export type Discovery = Readonly<{
   expected: number;
   material: FabricMaterial;
   timeoutMs?: number;
+  /** Once it is aborted it is no longer waited. */
+  signal?: AbortSignal | undefined;
 }>;
 
 /**
  * Waits until a peer has heard, by gossip, of every peer that endorses a chaincode: until then its gateway service refuses transactions
  * (`no combination of peers can be derived`). Chaincode processes need not run.
- * @throws FabricError `MQ_FABRIC_PEERS_APART` after the time-out, a minute by default
+ * @throws FabricError `MQ_FABRIC_PEERS_APART` after the time-out, a minute by default; AbortError when the signal is given
  */
 export async function untilDiscovered({ organization, peer }: DiscoveringPeer, wanted: Discovery): Promise<void> {
   const { mspId } = organization;
-  const { material, expected, timeoutMs = TIMEOUT_MS } = wanted;
+  const { material, expected, timeoutMs = TIMEOUT_MS, signal } = wanted;
   const client = new Client(
     `${peer.host ?? organization.host}:${peer.port}`,
     credentials.createSsl(readFileSync(material.tlsRoot(mspId))),
@@ -49,7 +51,7 @@ export async function untilDiscovered({ organization, peer }: DiscoveringPeer, w
           `${where}: see that every peer runs and that they reach each other's ports, then start again`,
         );
       }
-      await delay(POLL_MS);
+      await delay(POLL_MS, undefined, { signal });
     }
   } finally {
     client.close();

@@ -29,6 +29,8 @@ export type FabricNetworkOptions = Readonly<{
   chaincodeTls: ChaincodeTls;
   /** How long a peer waits for private data it was not given. */
   pullRetryThreshold?: string | undefined;
+  /** Once it is aborted nothing is waited for any more. */
+  signal?: AbortSignal | undefined;
 }>;
 
 /** Nodes and organisations act side by side here: the step is told, not what each of them does. */
@@ -112,7 +114,7 @@ export class FabricNetwork implements Engine {
   }
 
   async #untilDiscovered({ name, addresses, endorsementPolicy }: TopologyChaincode): Promise<void> {
-    const { topology } = this.#options;
+    const { topology, signal } = this.#options;
     const { material, channel } = this.#operator;
     const peers = topology.organizations.flatMap((organization) =>
       organization.peers.map((peer) => ({ organization, peer })),
@@ -123,7 +125,8 @@ export class FabricNetwork implements Engine {
     const expected = peers.filter(
       ({ organization: { mspId } }) => addresses[mspId] !== undefined && named.includes(mspId),
     ).length;
-    await Promise.all(peers.map((peer) => untilDiscovered(peer, { channel, chaincode: name, expected, material })));
+    const wanted = { channel, chaincode: name, expected, material, signal };
+    await Promise.all(peers.map((peer) => untilDiscovered(peer, wanted)));
   }
 }
 

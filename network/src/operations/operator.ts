@@ -1,13 +1,15 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { FabricBinaries } from '../fabric/fabric-binaries.ts';
 import { FabricError } from '../fabric/fabric-error.ts';
 import { FabricMaterial } from '../fabric/fabric-material.ts';
 import { PeerCommand } from '../fabric/peer-command.ts';
 import { OPERATIONS_FOLDER } from '../supervisor/data-folder.ts';
+import { hasProcess } from '../supervisor/known-process.ts';
 import type { Topology, TopologyOrderer, TopologyOrganization, TopologyPeer } from '../topology/topology.ts';
 import { OperationError } from './operation-error.ts';
+import { until } from './until.ts';
 
 export type OperatorOptions = Readonly<{
   topology: Topology;
@@ -17,6 +19,8 @@ export type OperatorOptions = Readonly<{
   binaries: FabricBinaries;
   /** One line a step, for people. */
   report(line: string): void;
+  /** Once it is aborted nothing is waited for any more. */
+  signal?: AbortSignal | undefined;
 }>;
 
 /** The `peer` program wants a file that names its cryptography; all else it is told by its environment. */
@@ -33,14 +37,16 @@ export class Operator {
   readonly dataDirectory: string;
   readonly binaries: FabricBinaries;
   readonly report: (line: string) => void;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor({ topology, materialDirectory, dataDirectory, binaries, report }: OperatorOptions) {
+  constructor({ topology, materialDirectory, dataDirectory, binaries, report, signal }: OperatorOptions) {
     this.topology = topology;
     this.material = new FabricMaterial(topology, materialDirectory);
     this.materialDirectory = materialDirectory;
     this.dataDirectory = dataDirectory;
     this.binaries = binaries;
     this.report = report;
+    this.#signal = signal;
   }
 
   get channel(): string {
@@ -118,9 +124,16 @@ export class Operator {
     });
   }
 
-  /** Runs with a folder that is deleted afterwards. */
+  /** {@link until}, and no longer than the operator's signal allows. */
+  until<T>(what: string, ask: () => Promise<T | undefined>, timeoutMs?: number): Promise<T> {
+    return until(what, ask, timeoutMs, this.#signal);
+  }
+
+  /** Runs with a folder that is deleted afterwards, by the next operation where this process is ended first. */
   async withScratch<T>(act: (folder: string) => Promise<T>): Promise<T> {
-    const folder = await mkdtemp(path.join(this.#workDirectory(), 'scratch-'));
+    const directory = this.#workDirectory();
+    await removeLeftScratch(directory);
+    const folder = await mkdtemp(path.join(directory, `scratch-${process.pid}-`));
     try {
       return await act(folder);
     } finally {
@@ -132,6 +145,15 @@ export class Operator {
     const folder = path.join(this.dataDirectory, OPERATIONS_FOLDER);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     return folder;
+  }
+}
+
+/** Folders of processes that are gone: keys lie in some. */
+async function removeLeftScratch(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const pid = /^scratch-(\d+)-/.exec(name)?.[1];
+    if (pid !== undefined && !hasProcess(Number(pid)))
+      await rm(path.join(directory, name), { recursive: true, force: true });
   }
 }
 

@@ -15,7 +15,6 @@ import type { TopologyOrderer, TopologyOrganization, TopologyPeer } from '../top
 import { fetchBlock } from './governance/channel-config.ts';
 import { OperationError } from './operation-error.ts';
 import type { Operator, PeerOf } from './operator.ts';
-import { until } from './until.ts';
 
 /** Folder of nodes and their data below a network's data folder, as the runner of a whole network has it. */
 export const networkFolder = (dataDirectory: string) => path.join(dataDirectory, 'network');
@@ -62,7 +61,7 @@ export async function joinPeerNode(
   }
   if (snapshot !== undefined) {
     await command.run('channel', 'joinbysnapshot', '--snapshotpath', path.resolve(snapshot));
-    await until(`${name} has read the snapshot`, async () => {
+    await operator.until(`${name} has read the snapshot`, async () => {
       const status = await command.run('channel', 'joinbysnapshotstatus');
       if (!status.includes('No joinbysnapshot operation is in progress')) return undefined;
       return (await isMember()) ? true : undefined;

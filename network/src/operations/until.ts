@@ -6,13 +6,14 @@ const POLL_MS = 200;
 export const DEFAULT_WAIT_MS = 60_000;
 
 /**
- * Asks until there is an answer.
- * @throws OperationError MQ_OPERATION_TIMEOUT naming what was waited for, with the last failure as cause
+ * Asks until there is an answer, or the signal is given.
+ * @throws OperationError MQ_OPERATION_TIMEOUT naming what was waited for, with the last failure as cause; AbortError at the signal
  */
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined>,
   timeoutMs: number = DEFAULT_WAIT_MS,
+  signal?: AbortSignal,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   let cause: unknown;
@@ -29,6 +30,6 @@ export async function until<T>(
         cause,
       });
     }
-    await delay(POLL_MS);
+    await delay(POLL_MS, undefined, { signal });
   }
 }

@@ -31,7 +31,8 @@ export function mayRun(known: KnownProcess, startTimeOf: StartTimes): boolean {
   return isReadable ? surelyRuns(known, startTimeOf) : hasProcess(known.pid);
 }
 
-function hasProcess(pid: number): boolean {
+/** Is there a process of this number, whichever it is? */
+export function hasProcess(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -5,7 +5,6 @@ import { NODE_DATA, peerFolder } from '../../fabric/node-processes.ts';
 import { chainHead } from '../chain-heads.ts';
 import type { Operator, PeerOf } from '../operator.ts';
 import { networkFolder } from '../run-nodes.ts';
-import { until } from '../until.ts';
 
 const METADATA_FILE = '_snapshot_signable_metadata.json';
 const SNAPSHOT_TIMEOUT_MS = 600_000;
@@ -41,7 +40,7 @@ export async function takeSnapshot(operator: Operator, target: PeerOf): Promise<
         '--tlsRootCertFile',
         operator.material.tlsRoot(organization.mspId),
       );
-    await until(
+    await operator.until(
       `${peer.name} of ${organization.name} has written the snapshot of block ${blockNumber}`,
       async () => (existsSync(folder) ? true : undefined),
       SNAPSHOT_TIMEOUT_MS,

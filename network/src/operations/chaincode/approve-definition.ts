@@ -1,7 +1,6 @@
 import { approvedPackage } from '../../fabric/approved-definition.ts';
 import { acceptsConnections } from '../../supervisor/probe.ts';
 import type { Operator } from '../operator.ts';
-import { until } from '../until.ts';
 import { isNotDefined } from './committed-definitions.ts';
 import { definitionFlags } from './definition-flags.ts';
 import { type PackageOf, packageIdOf } from './install-package.ts';
@@ -32,7 +31,7 @@ export async function untilProcessListens(operator: Operator, of: PackageOf, wai
   const address = chaincode.addresses[organization.mspId];
   if (given !== undefined || packageId === undefined || address === undefined) return;
   const at = address.lastIndexOf(':');
-  await until(
+  await operator.until(
     `the process of ${chaincode.name} of ${organization.name} listens at ${address} (CHAINCODE_ID=${packageId})`,
     async () => ((await acceptsConnections(address.slice(0, at), Number(address.slice(at + 1)))) ? true : undefined),
     waitMs,
@@ -48,7 +47,7 @@ export async function approveDefinition(operator: Operator, of: PackageOf): Prom
     const definition = await definitionFlags(channel, chaincode, folder);
     const withPackage = packageId === undefined ? [] : ['--package-id', packageId];
     const command = operator.peerCommand(organization);
-    await until(`${organization.name} has approved`, () =>
+    await operator.until(`${organization.name} has approved`, () =>
       operator.withOrderer(async (orderer) => {
         try {
           await command.run('lifecycle', 'chaincode', 'approveformyorg', ...definition, ...withPackage, ...orderer);

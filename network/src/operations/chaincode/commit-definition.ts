@@ -1,7 +1,6 @@
 import type { TopologyChaincode } from '../../topology/topology.ts';
 import { OperationError } from '../operation-error.ts';
 import type { Operator } from '../operator.ts';
-import { until } from '../until.ts';
 import { committedDefinition } from './committed-definitions.ts';
 import { definitionFlags } from './definition-flags.ts';
 
@@ -50,14 +49,14 @@ export async function commitDefinition(operator: Operator, chaincode: TopologyCh
   const command = operator.peerCommand(operator.anyOwnOrganization());
   await operator.withScratch(async (folder) => {
     const definition = await definitionFlags(channel, chaincode, folder);
-    await until('the definition is taken', () =>
+    await operator.until('the definition is taken', () =>
       operator.withOrderer(async (orderer) => {
         await command.run('lifecycle', 'chaincode', 'commit', ...definition, ...orderer, ...peers);
         return true;
       }),
     );
   });
-  await until('the definition is committed', async () => {
+  await operator.until('the definition is committed', async () => {
     const committed = await committedDefinition(operator, chaincode.name);
     return committed !== undefined && committed.sequence >= chaincode.sequence ? true : undefined;
   });

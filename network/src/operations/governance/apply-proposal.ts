@@ -5,7 +5,6 @@ import { common } from '@hyperledger/fabric-protos';
 import type { SigningIdentity } from '../../msp/signing-identity.ts';
 import { OperationError } from '../operation-error.ts';
 import type { Operator } from '../operator.ts';
-import { until } from '../until.ts';
 import { fetchChannelConfig } from './channel-config.ts';
 import type { ProposalFolder, Vote } from './proposal-folder.ts';
 import { proposalStanding } from './propose.ts';
@@ -44,14 +43,14 @@ export async function applyProposal(operator: Operator, folder: ProposalFolder):
     const file = path.join(scratch, 'envelope.pb');
     await writeFile(file, updateEnvelope(operator.channel, signer, folder.update, votes));
     const command = operator.peerCommand(organization);
-    await until('an orderer takes the update', () =>
+    await operator.until('an orderer takes the update', () =>
       operator.withOrderer(async (flags) => {
         await command.run('channel', 'update', '--file', file, '--channelID', operator.channel, ...flags);
         return true;
       }),
     );
   });
-  return until('the new configuration is in force', async () => {
+  return operator.until('the new configuration is in force', async () => {
     const { sequence } = await fetchChannelConfig(operator);
     return Number(sequence) > baseSequence ? Number(sequence) : undefined;
   });
