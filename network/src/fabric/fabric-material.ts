@@ -37,7 +37,7 @@ export class FabricMaterial {
 
   /** TLS of the organisation's process of a chaincode. */
   chaincode(mspId: string, chaincode: string): TlsLayout {
-    return this.#of(mspId).chaincode(chaincode);
+    return this.#of(mspId).chaincode(chaincode).tls;
   }
 
   /** Root of the organisation's identities. */

@@ -3,6 +3,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { generateMaterial } from '../../pki/generate-material.ts';
+import { renewCertificates } from '../../pki/renew-certificate.ts';
+import { revokeCertificate } from '../../pki/revoke-certificate.ts';
 import { topologyFrom } from '../../topology/load-topology.ts';
 import { topologyDraft } from '../../topology/testing/topology-draft.ts';
 import { checkNode } from './check-binaries.ts';
@@ -32,9 +34,12 @@ describe('examine', () => {
     });
 
   it('misses keys and, for Fabric only, its programs; each with a cure', async () => {
-    const embedded = (await look()).filter(({ level }) => level === 'problem');
+    // Whether somebody has the ports of the draft just now is not the question.
+    const problems = (findings: Awaited<ReturnType<typeof look>>) =>
+      findings.filter(({ check, level }) => level === 'problem' && check !== 'ports');
+    const embedded = problems(await look());
     expect(embedded.map(({ check }) => check)).toEqual(['certificates']);
-    const fabric = (await look({ engine: 'fabric' })).filter(({ level }) => level === 'problem');
+    const fabric = problems(await look({ engine: 'fabric' }));
     expect(fabric.map(({ check }) => check)).toEqual(['programs', 'certificates']);
     for (const { cure } of fabric) expect(cure).toMatch(/medquorum/);
   });
@@ -48,6 +53,43 @@ describe('examine', () => {
     expect(await levels(60)).toEqual(new Set(['ok']));
     expect(await levels(80)).toEqual(new Set(['warning']));
     expect(await levels(101)).toEqual(new Set(['problem']));
+  });
+
+  /** What the certificates' check finds, by subject, some days from now. */
+  const certificates = async (days: number) => {
+    const findings = await look({ nowMs: Date.now() + days * DAY_MS });
+    return Object.fromEntries(findings.filter(({ check }) => check === 'certificates').map((it) => [it.subject, it]));
+  };
+
+  it('sees the certificates of chaincode processes, roots and revocation lists', async () => {
+    const topology = topologyFrom(topologyDraft());
+    const keys = path.join(folder, 'keys');
+    await generateMaterial(topology, keys, { days: 5_000 });
+    await renewCertificates(topology, keys, 'org-b', 'asset', { days: 10 });
+    expect(await certificates(0)).toEqual({
+      'asset of org-b': expect.objectContaining({
+        level: 'warning',
+        cure: expect.stringContaining('pki renew --org org-b --name asset'),
+      }),
+    });
+    await revokeCertificate(topology, keys, 'org-a', { holder: 'user1' });
+    expect(await certificates(360)).toMatchObject({
+      'asset of org-b': { level: 'problem' },
+      'revocation list of org-a': { level: 'warning', cure: expect.stringContaining('--revocation-list') },
+    });
+    expect((await certificates(366))['revocation list of org-a']).toMatchObject({
+      level: 'warning',
+      detail: expect.stringContaining('expired on'),
+    });
+    // The last year of the roots.
+    const last = await certificates(15 * 365 - 300);
+    for (const subject of ['root of org-a', 'TLS root of org-b', 'root of orderer'])
+      expect(last[subject]).toMatchObject({ level: 'warning', cure: expect.stringContaining('organization update') });
+    await rm(path.join(keys, 'org-b', 'private'), { recursive: true });
+    expect((await certificates(15 * 365 + 1))['TLS root of org-b']).toMatchObject({
+      level: 'problem',
+      cure: 'get the public folder of org-b anew',
+    });
   });
 
   it('sees that nobody answers of a network that is said to run', async () => {
