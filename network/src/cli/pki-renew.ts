@@ -11,7 +11,8 @@ export const pkiRenew: Command = {
        medquorum pki renew --org NAME --revocation-list [options]
 
 Writes a new identity and a new TLS certificate; of a chaincode process, which has no identity, a new TLS certificate. The old ones stay
-valid until they expire or are revoked.
+valid until they expire or are revoked. What an organisation's peers show to its process of CHAINCODE is called CHAINCODE/client: with it the
+chaincode package changes, and chaincode upgrade approves the new one.
 
   --org NAME        organisation (short name or MSP id), or the ordering service
   --name HOLDER     peer, orderer or user, such as peer0 or admin; or a chaincode, for the organisation's process of it

@@ -40,6 +40,11 @@ export class FabricMaterial {
     return this.#of(mspId).chaincode(chaincode).tls;
   }
 
+  /** What the organisation's peers show to that process. */
+  chaincodeClient(mspId: string, chaincode: string): TlsLayout {
+    return this.#of(mspId).chaincode(chaincode).client;
+  }
+
   /** Root of the organisation's identities. */
   identityRoot(mspId: string): string {
     return this.#of(mspId).publicMsp.rootCertificate;

@@ -177,7 +177,7 @@ describe('renewCertificates', () => {
   it('names the holders there are', async () => {
     await generateMaterial(topology(), folder);
     await expect(renewCertificates(topology(), folder, 'org-a', 'bob')).rejects.toThrow(
-      'MQ_PKI_UNKNOWN_NODE: org-a has no "bob"; it has peer0, admin, alice, asset',
+      'MQ_PKI_UNKNOWN_NODE: org-a has no "bob"; it has peer0, admin, alice, asset, asset/client',
     );
     await expect(renewCertificates(topology(), folder, 'org-c', 'bob')).rejects.toThrow(
       'there are org-a, org-b, orderer',

@@ -18,7 +18,7 @@ export type ChaincodeEnd = Readonly<{
   name: string;
   chaincode: string;
   /** Where its files are among those of the chaincode. */
-  folder: 'tls';
+  folder: 'tls' | 'client';
   commonName: string;
   /** Names and addresses in its TLS certificate. */
   hosts: readonly string[];
@@ -81,10 +81,15 @@ export function keyOwners(topology: Topology): KeyOwner[] {
   ];
 }
 
+/** The process, and its client: all peers of the organisation show it one certificate, which is in the chaincode package. */
 function chaincodeEnds(chaincode: string, domain: string, address: string): ChaincodeEnd[] {
   const commonName = `${chaincode}.${domain}`;
   const host = address.slice(0, address.lastIndexOf(':'));
-  return [{ name: chaincode, chaincode, folder: 'tls', commonName, hosts: unique([commonName, host, ...LOOPBACK]) }];
+  const clientName = `client.${commonName}`;
+  return [
+    { name: chaincode, chaincode, folder: 'tls', commonName, hosts: unique([commonName, host, ...LOOPBACK]) },
+    { name: `${chaincode}/client`, chaincode, folder: 'client', commonName: clientName, hosts: [clientName] },
+  ];
 }
 
 function holder(

@@ -36,6 +36,8 @@ function organizationLayout(root: string) {
     chaincode: (name: string) => ({
       /** TLS of the organisation's process of the chaincode. */
       tls: tlsLayout(at('private', 'chaincodes', name, 'tls')),
+      /** What the organisation's peers show to that process. It is in the chaincode package. */
+      client: tlsLayout(at('private', 'chaincodes', name, 'client')),
     }),
   };
 }

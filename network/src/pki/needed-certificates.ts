@@ -10,7 +10,7 @@ import type { Extension, JsonName } from './x509.ts';
 export type NeededCertificate = Readonly<{
   /** Of the node, user or chaincode process, as `pki renew` takes it. */
   name: string;
-  kind: HolderKind | 'chaincodes';
+  kind: HolderKind | 'chaincode' | 'chaincode-client';
   use: 'identity' | 'tls';
   certificate: string;
   key: string;
@@ -50,9 +50,10 @@ export function neededCertificates(owner: KeyOwner, layout: OrganizationLayout):
       };
       return [identity, tlsCertificate({ name, kind, hosts, commonName }, tls)];
     }),
-    ...owner.chaincodeEnds.map(({ name, chaincode, folder, commonName, hosts }) =>
-      tlsCertificate({ name, kind: 'chaincodes', hosts, commonName }, layout.chaincode(chaincode)[folder]),
-    ),
+    ...owner.chaincodeEnds.map(({ name, chaincode, folder, commonName, hosts }) => {
+      const kind = folder === 'tls' ? 'chaincode' : 'chaincode-client';
+      return tlsCertificate({ name, kind, hosts, commonName }, layout.chaincode(chaincode)[folder]);
+    }),
   ];
 }
 

@@ -11,12 +11,22 @@ import { type PackageOf, packageIdOf } from './install-package.ts';
  * @param anyPackage with whatever package; else with the one that it would install now
  */
 export async function hasApproved(operator: Operator, of: PackageOf, anyPackage: boolean): Promise<boolean> {
-  const { organization, chaincode } = of;
+  const approved = await approvalOf(operator, of);
+  return approved !== undefined && (anyPackage || approved.packageId === (await packageIdOf(operator, of)));
+}
+
+/**
+ * With which package the organisation has approved the definition. Undefined where it has not, or where its peer cannot tell: one that was restored
+ * from a snapshot does not have its organisation's earlier approvals.
+ */
+export async function approvalOf(
+  operator: Operator,
+  { organization, chaincode }: PackageOf,
+): Promise<Readonly<{ packageId: string | undefined }> | undefined> {
   try {
-    const approved = await approvedPackage(operator.peerCommand(organization), operator.channel, chaincode);
-    return approved !== undefined && (anyPackage || approved.packageId === (await packageIdOf(operator, of)));
+    return await approvedPackage(operator.peerCommand(organization), operator.channel, chaincode);
   } catch (error) {
-    if (isNotDefined(error)) return false;
+    if (isNotDefined(error)) return undefined;
     throw error;
   }
 }

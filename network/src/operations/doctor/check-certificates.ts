@@ -96,7 +96,9 @@ const AFTER_RENEWAL = {
   peers: 'medquorum node restart',
   orderers: 'medquorum node restart and orderer update',
   users: 'restart what uses it',
-  chaincodes: 'restart the chaincode process',
+  chaincode: 'restart the chaincode process',
+  'chaincode-client':
+    'medquorum chaincode upgrade --org, and the chaincode process anew under the package id that it prints',
 } satisfies Record<NeededCertificate['kind'], string>;
 
 function ofHolder(owner: KeyOwner, { name, kind, certificate: file }: NeededCertificate): Dated {
