@@ -2,7 +2,7 @@ import { renewCertificates } from '../pki/renew-certificate.ts';
 import { renewRevocationList } from '../pki/revoke-certificate.ts';
 import { type Command, EXIT_OK, parseOptions, required, UsageError } from './command.ts';
 import { daysOf } from './days-option.ts';
-import { NETWORK_OPTIONS, NETWORK_OPTIONS_HELP, networkPlace } from './topology-option.ts';
+import { CHANGE_OPTIONS, CHANGE_OPTIONS_HELP, networkPlace } from './topology-option.ts';
 
 export const pkiRenew: Command = {
   name: 'pki renew',
@@ -19,10 +19,10 @@ chaincode package changes, and chaincode upgrade approves the new one.
   --new-key         replace the private keys as well
   --days N          life of the certificates (default 365)
   --revocation-list write the organisation's revocation list anew, for another 365 days
-${NETWORK_OPTIONS_HELP}`,
-  async run(argv, { stdout }) {
+${CHANGE_OPTIONS_HELP}`,
+  async run(argv, { stdout, stderr }) {
     const values = parseOptions(argv, {
-      ...NETWORK_OPTIONS,
+      ...CHANGE_OPTIONS,
       org: { type: 'string' },
       name: { type: 'string' },
       'new-key': { type: 'boolean' },
@@ -34,13 +34,15 @@ ${NETWORK_OPTIONS_HELP}`,
     if (isList && (values.name ?? values.days ?? values['new-key']) !== undefined)
       throw new UsageError('--revocation-list goes with --org alone');
     const holder = isList ? undefined : required(values.name, 'name');
-    const options = { key: values['new-key'] ? 'new-key' : 'keep-key', ...daysOf(values.days) } as const;
+    const dryRun = values['dry-run'];
+    const options = { key: values['new-key'] ? 'new-key' : 'keep-key', dryRun, ...daysOf(values.days) } as const;
     const { topology, materialDirectory } = await networkPlace(values);
     const written =
       holder === undefined
-        ? [await renewRevocationList(topology, materialDirectory, organization)]
+        ? [await renewRevocationList(topology, materialDirectory, organization, { dryRun })]
         : await renewCertificates(topology, materialDirectory, organization, holder, options);
     for (const file of written) stdout.write(`${file}\n`);
+    if (dryRun) stderr.write('would be written; nothing was done (--dry-run)\n');
     return EXIT_OK;
   },
 };

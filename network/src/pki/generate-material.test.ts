@@ -238,7 +238,7 @@ describe('renewRevocationList', () => {
     const old = holder(await load(), 'users', 'alice').certificatePem;
     await revokeCertificate(topology(), folder, 'org-a', { holder: 'alice' });
     const nowMs = Date.now() + 100 * DAY_MS;
-    const file = await renewRevocationList(topology(), folder, 'org-a', nowMs);
+    const file = await renewRevocationList(topology(), folder, 'org-a', { nowMs });
     const list = new X509Crl(await readFile(file, 'utf8'));
     expect(list.nextUpdate?.getTime()).toBeGreaterThan(nowMs + 364 * DAY_MS);
     expect(identify(await load(), old).invalidReason).toBe('the certificate has been revoked');

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Topology } from '../topology/topology.ts';
 import type { Environment } from './authority.ts';
 import { keyOwners } from './holders.ts';
@@ -6,7 +7,7 @@ import { readIfThere, writePublic, writeSecret } from './material-file.ts';
 import { materialLayout, type OrganizationLayout } from './material-layout.ts';
 import { type MspRoots, writeMspRoots } from './msp-folder.ts';
 import { isThere, type NeededCertificate, neededCertificates } from './needed-certificates.ts';
-import { ensureAuthorities, type OrganizationAuthorities } from './organization-authorities.ts';
+import { ensureAuthorities, type OrganizationAuthorities, refuseOtherEnvironment } from './organization-authorities.ts';
 
 export type GenerateOptions = Readonly<{
   /** Default `development`. */
@@ -16,6 +17,8 @@ export type GenerateOptions = Readonly<{
   /** Life of the certificates; default a year. */
   days?: number;
   nowMs?: number;
+  /** Only tell what would be made. Default false. */
+  dryRun?: boolean;
 }>;
 
 /** What a run made, as paths of certificates. Empty when everything was there. */
@@ -30,22 +33,26 @@ export type GenerateReport = Readonly<{ created: readonly string[] }>;
 export async function generateMaterial(
   topology: Topology,
   directory: string,
-  { environment = 'development', only, days, nowMs = Date.now() }: GenerateOptions = {},
+  { environment = 'development', only, days, nowMs = Date.now(), dryRun = false }: GenerateOptions = {},
 ): Promise<GenerateReport> {
   const created: string[] = [];
   const layout = materialLayout(directory);
   for (const owner of keyOwners(topology)) {
     if (only !== undefined && !only.includes(owner.name)) continue;
     const own = layout.organization(owner.name);
+    await refuseOtherEnvironment(own, owner, environment);
+    const newRoots = [own.authority, own.tlsAuthority].filter(({ certificate }) => !existsSync(certificate));
+    const missing: NeededCertificate[] = [];
+    for (const needed of neededCertificates(owner, own)) if (!(await isThere(needed))) missing.push(needed);
+    created.push(...[...newRoots, ...missing].map(({ certificate }) => certificate));
+    if (dryRun) continue;
     const authorities = await ensureAuthorities(own, owner, environment, nowMs);
     const roots = await mspRoots(own);
     await writeMspRoots(own.publicMsp, roots);
     for (const { kind, name } of owner.holders) await writeMspRoots(own.holder(kind, name).msp, roots);
-    for (const needed of neededCertificates(owner, own)) {
-      if (await isThere(needed)) continue;
+    for (const needed of missing) {
       if (needed.rootCertificate !== undefined) await writePublic(needed.rootCertificate, roots.tlsCertificate);
       await issueNeeded(authorities, needed, { key: 'keep-key', days, nowMs });
-      created.push(needed.certificate);
     }
   }
   return { created };

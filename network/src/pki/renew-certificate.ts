@@ -11,6 +11,8 @@ export type RenewOptions = Readonly<{
   key?: 'keep-key' | 'new-key';
   days?: number;
   nowMs?: number;
+  /** Only tell what would be written. Default false. */
+  dryRun?: boolean;
 }>;
 
 /**
@@ -24,13 +26,13 @@ export async function renewCertificates(
   directory: string,
   organization: string,
   name: string,
-  { key = 'keep-key', days, nowMs = Date.now() }: RenewOptions = {},
+  { key = 'keep-key', days, nowMs = Date.now(), dryRun = false }: RenewOptions = {},
 ): Promise<readonly string[]> {
   const owner = findOwner(topology, organization);
   const layout = materialLayout(directory).organization(owner.name);
   const certificates = certificatesOf(owner, layout, name);
   const authorities = await loadAuthorities(layout);
-  for (const needed of certificates) await issueNeeded(authorities, needed, { key, days, nowMs });
+  if (!dryRun) for (const needed of certificates) await issueNeeded(authorities, needed, { key, days, nowMs });
   return certificates.map(({ certificate }) => certificate);
 }
 

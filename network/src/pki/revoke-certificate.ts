@@ -15,6 +15,12 @@ import { X509Certificate } from './x509.ts';
 /** Whose certificates to revoke: those of a node or user now in use, or one by its serial number (hexadecimal). */
 export type RevokeTarget = Readonly<{ holder: string } | { serialNumber: string }>;
 
+export type RevocationOptions = Readonly<{
+  nowMs?: number;
+  /** Only tell what would be revoked, or written. Default false. */
+  dryRun?: boolean;
+}>;
+
 /**
  * Puts identity certificates on the organisation's revocation list and writes the list to its public bundle and to
  * every MSP folder of it. Other organisations honour it once they have the new bundle. Returns the serial numbers.
@@ -26,7 +32,7 @@ export async function revokeCertificate(
   directory: string,
   organization: string,
   target: RevokeTarget,
-  nowMs: number = Date.now(),
+  options: RevocationOptions = {},
 ): Promise<readonly string[]> {
   const owner = findOwner(topology, organization);
   const layout = materialLayout(directory).organization(owner.name);
@@ -34,7 +40,7 @@ export async function revokeCertificate(
     'serialNumber' in target
       ? await issuedSerialNumber(topology, directory, owner.name, target.serialNumber)
       : await currentSerialNumber(owner, layout, target.holder);
-  await writeRevocationList(owner, layout, [serialNumber], nowMs);
+  await writeRevocationList(owner, layout, [serialNumber], options);
   return [serialNumber];
 }
 
@@ -48,11 +54,11 @@ export async function renewRevocationList(
   topology: Topology,
   directory: string,
   organization: string,
-  nowMs: number = Date.now(),
+  options: RevocationOptions = {},
 ): Promise<string> {
   const owner = findOwner(topology, organization);
   const layout = materialLayout(directory).organization(owner.name);
-  await writeRevocationList(owner, layout, [], nowMs);
+  await writeRevocationList(owner, layout, [], options);
   return layout.publicMsp.revocationList;
 }
 
@@ -60,14 +66,14 @@ async function writeRevocationList(
   owner: KeyOwner,
   layout: OrganizationLayout,
   serialNumbers: readonly string[],
-  nowMs: number,
+  { nowMs = Date.now(), dryRun = false }: RevocationOptions,
 ): Promise<void> {
   const { identity } = await loadAuthorities(layout);
   const earlier = await readIfThere(layout.publicMsp.revocationList);
   const revocationList = await issueRevocationList(identity, earlier, serialNumbers, nowMs);
   const roots = { ...(await mspRoots(layout)), revocationList };
   const folders = [layout.publicMsp, ...owner.holders.map(({ kind, name }) => layout.holder(kind, name).msp)];
-  for (const folder of folders) await writeMspRoots(folder, roots);
+  if (!dryRun) for (const folder of folders) await writeMspRoots(folder, roots);
 }
 
 async function currentSerialNumber(owner: KeyOwner, layout: OrganizationLayout, name: string): Promise<string> {
