@@ -1,4 +1,5 @@
 import { approvedPackage } from '../../fabric/approved-definition.ts';
+import { FabricError } from '../../fabric/fabric-error.ts';
 import { acceptsConnections } from '../../supervisor/probe.ts';
 import type { Operator } from '../operator.ts';
 import { until } from '../until.ts';
@@ -26,10 +27,14 @@ export async function approvalOf(
   try {
     return await approvedPackage(operator.peerCommand(organization), operator.channel, chaincode);
   } catch (error) {
-    if (isNotDefined(error)) return undefined;
+    if (isNotDefined(error) || isNotHeld(error)) return undefined;
     throw error;
   }
 }
+
+/** Is this failure of the `peer` program the answer that the peer has of its organisation's approval no more than a hash? */
+const isNotHeld = (error: unknown): boolean =>
+  error instanceof FabricError && error.message.includes('private data matching public hash version is not available');
 
 /**
  * Waits until the organisation's process of the chaincode listens, where it runs one: then nobody waits for it, nor fails, when the definition is
