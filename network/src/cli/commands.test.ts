@@ -139,6 +139,42 @@ describe('pki', () => {
   });
 });
 
+describe('--org', () => {
+  const options = () => [...place(), '--engine', 'fabric', '--json'];
+
+  it('is a short name or an MSP id to doctor, as everywhere', async () => {
+    const found = async (org: string) => {
+      const { stdout } = await run('doctor', '--org', org, ...options());
+      const { findings } = JSON.parse(stdout) as { findings: { check: string; detail: string; subject: string }[] };
+      return findings.filter(({ check }) => check === 'ports');
+    };
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const draft = topologyDraft();
+    draft.organizations[0] = { ...draft.organizations[0], peers: [{ name: 'peer0', port }] };
+    await writeFile(file, JSON.stringify(draft));
+    try {
+      for (const org of ['org-a', 'AMSP'])
+        expect(await found(org)).toMatchObject([
+          { subject: 'peer0 of org-a', detail: expect.stringContaining(`:${port} is taken`) },
+        ]);
+    } finally {
+      server.close();
+    }
+  });
+
+  it.each([
+    ['doctor', () => ['doctor', ...options()]],
+    ['render', () => ['network', 'render', '--target', 'prometheus', '--out', folder, ...place()]],
+  ])('of nobody is refused by %s, which names those there are', async (_, argv) => {
+    const { status, stdout, stderr } = await run(...argv(), '--org', 'nobody');
+    expect([status, stdout]).toEqual([EXIT_FAILED, '']);
+    expect(stderr).toMatch(/MQ_PKI_UNKNOWN_NODE: .*"nobody"; there are org-a, org-b, orderer/);
+    expect(await readdir(folder)).toEqual(['network.json']);
+  });
+});
+
 describe('fabric install', () => {
   it('takes nothing but the pinned archive', async () => {
     const server = createServer((_, response) => response.end('not the release'));

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { renderPrometheus } from '../deployment/render-prometheus.ts';
 import { DEPLOYMENT_TARGETS, deploymentFiles, writeDeployment } from '../deployment/write-deployment.ts';
 import { writePublic } from '../pki/material-file.ts';
+import { findOwner } from '../pki/renew-certificate.ts';
 import { choice } from './choice-option.ts';
 import { type Command, EXIT_OK, parseOptions, required } from './command.ts';
 import { CHANGE_OPTIONS, CHANGE_OPTIONS_HELP, networkPlace } from './topology-option.ts';
@@ -39,7 +40,7 @@ ${CHANGE_OPTIONS_HELP}`,
       return EXIT_OK;
     };
     if (target === 'prometheus') {
-      const lists = renderPrometheus(topology, values.org);
+      const lists = renderPrometheus(topology, values.org && findOwner(topology, values.org).name);
       if (dryRun) return tell(lists.keys());
       for (const [file, text] of lists) await writePublic(path.join(out, file), text);
       stderr.write(`${lists.size} target lists written to ${out}\n`);

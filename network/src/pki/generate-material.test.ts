@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Msp } from '../msp/msp.ts';
@@ -112,6 +112,17 @@ describe('generateMaterial', () => {
     expect(names).toEqual(
       ['peers/peer0', 'users/user1'].map((who) => path.join('org-b', 'private', who, 'tls', 'tls.pem')),
     );
+  });
+
+  it('makes anew what is damaged, for the same key', async () => {
+    await generateMaterial(topology(), folder);
+    const before = holder(await load(), 'peers', 'peer0');
+    const { msp, tls } = materialLayout(folder).organization('org-a').holder('peers', 'peer0');
+    for (const { certificate } of [msp, tls]) await writeFile(certificate, 'no PEM');
+    const { created } = await generateMaterial(topology(), folder);
+    expect(created).toEqual([msp.certificate, tls.certificate]);
+    const after = new X509Certificate(holder(await load(), 'peers', 'peer0').certificatePem);
+    expect(after.checkPrivateKey(createPrivateKey(before.privateKeyPem))).toBe(true);
   });
 
   it('makes keys of one organisation only, when asked to', async () => {

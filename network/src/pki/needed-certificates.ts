@@ -57,14 +57,19 @@ export function neededCertificates(owner: KeyOwner, layout: OrganizationLayout):
   ];
 }
 
-/** Is it there, for the names that it must have now? */
+/** Is it there, for the names that it must have now? One that is damaged is not. */
 export async function isThere({ certificate, use, hosts }: NeededCertificate): Promise<boolean> {
   const existing = await readIfThere(certificate);
-  return existing !== undefined && (use === 'identity' || namesAre(existing, hosts));
+  if (existing === undefined) return false;
+  try {
+    const { subjectAltName } = new X509Certificate(existing);
+    return use === 'identity' || namesAre(subjectAltName ?? '', hosts);
+  } catch {
+    return false;
+  }
 }
 
-function namesAre(certificatePem: string, hosts: readonly string[]): boolean {
-  const names = (new X509Certificate(certificatePem).subjectAltName ?? '').split(', ');
-  const bare = names.map((name) => name.replace(/^(DNS|IP Address):/, ''));
+function namesAre(subjectAltName: string, hosts: readonly string[]): boolean {
+  const bare = subjectAltName.split(', ').map((name) => name.replace(/^(DNS|IP Address):/, ''));
   return bare.length === hosts.length && hosts.every((host) => bare.includes(host));
 }

@@ -1,15 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { generateMaterial } from '../../pki/generate-material.ts';
+import { materialLayout } from '../../pki/material-layout.ts';
 import { renewCertificates } from '../../pki/renew-certificate.ts';
 import { revokeCertificate } from '../../pki/revoke-certificate.ts';
 import { topologyFrom } from '../../topology/load-topology.ts';
 import { topologyDraft } from '../../topology/testing/topology-draft.ts';
 import { checkNode } from './check-binaries.ts';
 import { judgeRoom } from './check-disk.ts';
-import { checkOwnClock, checkPortsFree } from './check-places.ts';
+import { checkAnswers, checkOwnClock, checkPortsFree } from './check-places.ts';
 import { examine } from './examine.ts';
 
 const DAY_MS = 86_400_000;
@@ -90,6 +91,44 @@ describe('examine', () => {
       level: 'problem',
       cure: 'get the public folder of org-b anew',
     });
+  });
+
+  it('names what is damaged with its cure, and goes on', async () => {
+    const topology = topologyFrom(topologyDraft());
+    const keys = path.join(folder, 'keys');
+    await generateMaterial(topology, keys, { days: 100 });
+    await revokeCertificate(topology, keys, 'org-b', { holder: 'user1' });
+    const { holder, chaincode, publicMsp } = materialLayout(keys).organization('org-a');
+    const others = materialLayout(keys).organization('org-b').publicMsp;
+    const damaged = {
+      'peer0 of org-a': [holder('peers', 'peer0').tls.certificate, 'pki renew --org org-a --name peer0'],
+      'asset of org-a': [chaincode('asset').tls.certificate, 'pki renew --org org-a --name asset'],
+      'TLS root of org-a': [publicMsp.tlsRootCertificate, 'pki generate --org org-a'],
+      'revocation list of org-b': [others.revocationList, 'copy it from the MSP folder of a node'],
+    } as const;
+    for (const [file] of Object.values(damaged)) await writeFile(file, 'no PEM');
+    const expected = Object.entries(damaged).map(([subject, [file, cure]]) => [
+      subject,
+      {
+        check: 'certificates',
+        level: 'problem',
+        subject,
+        detail: `${file} cannot be read: it is damaged`,
+        cure: expect.stringContaining(cure),
+      },
+    ]);
+    expect(await certificates(0)).toEqual(Object.fromEntries(expected));
+    // What else there is to find is found: here of a node that answers, under a root that cannot be read.
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const tls = { mspId: 'AMSP', serverName: 'peer0.a.example' };
+    const answers = await checkAnswers(
+      [{ what: 'a peer', host: '127.0.0.1', port, tls }],
+      () => publicMsp.tlsRootCertificate,
+    );
+    server.close();
+    expect(answers).toMatchObject([{ level: 'problem', detail: expect.stringContaining('tlsca.pem is damaged') }]);
   });
 
   it('sees that nobody answers of a network that is said to run', async () => {
