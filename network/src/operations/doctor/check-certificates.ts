@@ -92,18 +92,16 @@ const revocationList = {
   ended: warning,
 };
 
-const AFTER_RENEWAL = {
-  peers: 'medquorum node restart',
-  orderers: 'medquorum node restart and orderer update',
-  users: 'restart what uses it',
-  chaincode: 'restart the chaincode process',
-  'chaincode-client':
-    'medquorum chaincode upgrade --org, and the chaincode process anew under the package id that it prints',
-} satisfies Record<NeededCertificate['kind'], string>;
-
-function ofHolder(owner: KeyOwner, { name, kind, certificate: file }: NeededCertificate): Dated {
-  const renew = `medquorum pki renew --org ${owner.name} --name ${name}, then ${AFTER_RENEWAL[kind]}`;
-  const subject = `${name} of ${owner.name}`;
+function ofHolder({ name: owner }: KeyOwner, { name, kind, certificate: file }: NeededCertificate): Dated {
+  const after = {
+    peers: 'medquorum node restart',
+    orderers: 'medquorum node restart and orderer update',
+    users: 'restart what uses it',
+    chaincode: 'restart the chaincode process',
+    'chaincode-client': `medquorum chaincode upgrade --org ${owner}, and the chaincode process anew under the id that it prints`,
+  }[kind];
+  const renew = `medquorum pki renew --org ${owner} --name ${name}, then ${after}`;
+  const subject = `${name} of ${owner}`;
   return { ...certificate, subject, file, warnBeforeMs: WARN_BEFORE_MS, renew, repair: renew, isOwn: true };
 }
 

@@ -67,10 +67,15 @@ describe('examine', () => {
     const keys = path.join(folder, 'keys');
     await generateMaterial(topology, keys, { days: 5_000 });
     await renewCertificates(topology, keys, 'org-b', 'asset', { days: 10 });
+    await renewCertificates(topology, keys, 'org-b', 'asset/client', { days: 20 });
     expect(await certificates(0)).toEqual({
       'asset of org-b': expect.objectContaining({
         level: 'warning',
-        cure: expect.stringContaining('pki renew --org org-b --name asset'),
+        cure: expect.stringContaining('pki renew --org org-b --name asset,'),
+      }),
+      'asset/client of org-b': expect.objectContaining({
+        level: 'warning',
+        cure: expect.stringMatching(/pki renew .* --name asset\/client, .*chaincode upgrade --org org-b/),
       }),
     });
     await revokeCertificate(topology, keys, 'org-a', { holder: 'user1' });
