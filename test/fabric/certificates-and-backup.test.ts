@@ -50,6 +50,41 @@ describeFabric('one organisation of a running consortium', (binaries) => {
   );
 
   it(
+    'renews the certificates of a chaincode process, and what its peers show to it',
+    async () => {
+      const untilAllAnswer = () =>
+        until('every process of the chaincode answers', async () => {
+          const question = ['--arg', 'run', '--arg', '[["get","renewal"]]'];
+          return (await network.medquorum(['chaincode', 'compare', ...question])).status === 0 ? true : undefined;
+        });
+      // The package did not change with the peer's certificate above, nor does it with the process's.
+      expect(await network.medquorum('pki renew --org gamma --name probe')).toMatchObject({ status: 0 });
+      await network.restartChaincode('GammaMSP');
+      await untilAllAnswer();
+      const installed = await network.medquorum('chaincode install --org gamma');
+      expect(installed).toMatchObject({ status: 0, stdout: expect.stringMatching(/^gamma probe_1:/) });
+
+      expect(await network.medquorum('pki renew --org gamma --name probe/client')).toMatchObject({ status: 0 });
+      for (const dryRun of ['', ' --dry-run'])
+        expect(await network.medquorum(`chaincode install --org gamma${dryRun}`)).toMatchObject({
+          status: 1,
+          stderr: expect.stringMatching(/MQ_OPERATION_REFUSED: .*chaincode upgrade --org gamma/),
+        });
+      const upgraded = await network.medquorum('chaincode upgrade --org gamma');
+      expect(upgraded.status).toBe(0);
+      const [, packageId = ''] = /CHAINCODE_ID=(\S+)/.exec(upgraded.stderr) ?? [];
+      expect(installed.stdout).not.toContain(packageId);
+      await network.restartChaincode('GammaMSP', {}, packageId);
+      await untilAllAnswer();
+      expect(await network.medquorum('chaincode install --org gamma')).toMatchObject({
+        status: 0,
+        stdout: `gamma ${packageId}\n`,
+      });
+    },
+    SUITE_TIMEOUT_MS,
+  );
+
+  it(
     "revokes a client's certificate for everybody, by its own signature alone",
     async () => {
       const client = await ProbeClient.connect(network, 'BetaMSP');
@@ -100,6 +135,12 @@ describeFabric('one organisation of a running consortium', (binaries) => {
       expect(restored.status).toBe(0);
       const [, snapshot] = /--snapshot (\S+)/.exec(restored.stdout) ?? [];
       await network.medquorumUntilClosed(`node up --org gamma --snapshot ${snapshot}`, own);
+      // Its peer has not what gamma approved before the snapshot; the package follows from the keys.
+      expect(await network.medquorum('chaincode install --org gamma', own)).toMatchObject({
+        status: 0,
+        stdout: expect.stringMatching(/^gamma probe_1:/),
+        stderr: expect.stringContaining('its peer cannot tell which package of probe is approved'),
+      });
 
       await writer.put('since', 'the restore');
       writer.close();

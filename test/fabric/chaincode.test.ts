@@ -35,29 +35,36 @@ describeFabric('the chaincode of a running consortium', (binaries) => {
         addresses: Object.fromEntries(MSP_IDS.map((mspId, i) => [mspId, `127.0.0.1:${ports[i]}`])),
       });
       await network.use(document);
-      const dry = await network.medquorum('chaincode upgrade --no-chaincode-tls --dry-run');
-      const ids = new Map(
-        [...dry.stderr.matchAll(/CHAINCODE_SERVER_ADDRESS=(\S+) CHAINCODE_ID=(\S+)/g)].map(([, at, id]) => [at, id]),
+      const dry = await network.medquorum('chaincode upgrade --dry-run');
+      const places = [...dry.stderr.matchAll(/^\w+: (CHAINCODE_SERVER_ADDRESS=.*)$/gm)].map(
+        ([, variables = '']): Record<string, string> =>
+          Object.fromEntries(variables.split(' ').map((variable) => variable.split('='))),
       );
-      const early = await network.medquorum('chaincode upgrade --no-chaincode-tls --org alpha --wait 0');
+      const early = await network.medquorum('chaincode upgrade --org alpha --wait 0');
       expect([early.status, early.stderr]).toEqual([1, expect.stringContaining('MQ_OPERATION_TIMEOUT')]);
+      // The second processes are started with what is printed, and nothing else.
       await Promise.all(
-        MSP_IDS.map((mspId) =>
-          network.startChaincode(mspId, ids.get(network.topology.chaincodes[0]?.addresses[mspId]) ?? ''),
-        ),
+        MSP_IDS.map((mspId) => {
+          const address = network.topology.chaincodes[0]?.addresses[mspId];
+          const place = places.find(({ CHAINCODE_SERVER_ADDRESS }) => CHAINCODE_SERVER_ADDRESS === address);
+          const { CHAINCODE_ID = '', CHAINCODE_TLS_CERT, CHAINCODE_TLS_KEY, CHAINCODE_TLS_CLIENT_CA } = place ?? {};
+          const tls = { CHAINCODE_TLS_CERT, CHAINCODE_TLS_KEY, CHAINCODE_TLS_CLIENT_CA };
+          for (const file of Object.values(tls)) expect(file).toMatch(/\.(pem|key)$/);
+          return network.startChaincode(mspId, CHAINCODE_ID, tls as Record<string, string>);
+        }),
       );
 
-      expect(await network.medquorum('chaincode upgrade --no-chaincode-tls --org alpha --approve-only')).toMatchObject({
+      expect(await network.medquorum('chaincode upgrade --org alpha --approve-only')).toMatchObject({
         status: 0,
       });
-      const alone = await network.medquorum('chaincode upgrade --no-chaincode-tls --org alpha');
+      const alone = await network.medquorum('chaincode upgrade --org alpha');
       expect([alone.status, alone.stderr]).toEqual([1, expect.stringContaining('1 of 3 have approved')]);
       const pending = JSON.parse((await network.medquorum('chaincode status --json')).stdout);
       expect(pending).toMatchObject({
         committed: [{ name: 'probe', version: '1', sequence: 1 }],
         proposed: [{ sequence: 2, approvals: { AlphaMSP: true, BetaMSP: false, GammaMSP: false } }],
       });
-      expect(await network.medquorum('chaincode upgrade --no-chaincode-tls')).toMatchObject({ status: 0 });
+      expect(await network.medquorum('chaincode upgrade')).toMatchObject({ status: 0 });
       await writers.recovered();
       await writers.stop();
 
@@ -95,7 +102,7 @@ describeFabric('the chaincode of a running consortium', (binaries) => {
         endorsementPolicy: "AND('AlphaMSP.peer','BetaMSP.peer','GammaMSP.peer')",
       });
       await network.use(document);
-      expect(await network.medquorum('chaincode upgrade --no-chaincode-tls')).toMatchObject({ status: 0 });
+      expect(await network.medquorum('chaincode upgrade')).toMatchObject({ status: 0 });
       const status = JSON.parse((await network.medquorum('chaincode status --json')).stdout);
       expect(status.committed[0].endorsementPolicy).toMatch(/^(AND\(|OutOf\(3,)/);
       const client = await ProbeClient.connect(network, 'AlphaMSP');

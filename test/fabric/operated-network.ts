@@ -43,7 +43,7 @@ export class OperatedNetwork {
         binaries,
         supervisor,
         report: () => {},
-        chaincodeTls: 'none',
+        chaincodeTls: 'mutual',
       });
       const processes = topology.organizations.map(({ mspId }) =>
         network.startChaincode(mspId, fabric.packageId('probe', mspId) ?? ''),
@@ -127,24 +127,37 @@ export class OperatedNetwork {
     const address = this.#topology.chaincodes[0]?.addresses[mspId] ?? '';
     const [host = '', port] = address.split(':');
     const name = `probe.${mspId}.${port}`;
+    const { certificate, key, rootCertificate } = this.operator.material.chaincode(mspId, 'probe');
     this.#chaincodes.set(mspId, { name, packageId });
     await this.supervisor.start({
       name,
       command: process.execPath,
       args: [PROBE_CHAINCODE],
-      env: { CHAINCODE_ID: packageId, CHAINCODE_SERVER_ADDRESS: address, PROBE_ORG: mspId, ...env },
+      env: {
+        CHAINCODE_ID: packageId,
+        CHAINCODE_SERVER_ADDRESS: address,
+        CHAINCODE_TLS_CERT: certificate,
+        CHAINCODE_TLS_KEY: key,
+        CHAINCODE_TLS_CLIENT_CA: rootCertificate,
+        PROBE_ORG: mspId,
+        ...env,
+      },
       isReady: () => acceptsConnections(host, Number(port)),
       readyTimeoutMs: CHAINCODE_READY_TIMEOUT_MS,
     });
     return name;
   }
 
-  /** Stops an organisation's process of the chaincode and starts it with other variables. */
-  async restartChaincode(mspId: string, env: Readonly<Record<string, string>>): Promise<void> {
+  /** Stops an organisation's process of the chaincode and starts it with other variables, or under another package id. */
+  async restartChaincode(
+    mspId: string,
+    env: Readonly<Record<string, string>> = {},
+    packageId: string | undefined = this.#chaincodes.get(mspId)?.packageId,
+  ): Promise<void> {
     const running = this.#chaincodes.get(mspId);
-    if (running === undefined) throw new Error(`${mspId} runs no chaincode`);
+    if (running === undefined || packageId === undefined) throw new Error(`${mspId} runs no chaincode`);
     await this.supervisor.stop(running.name);
-    await this.startChaincode(mspId, running.packageId, env);
+    await this.startChaincode(mspId, packageId, env);
   }
 
   /** Runs a command to its end as on a terminal, in the name of whoever has `keys` and `data`. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
@@ -53,14 +53,20 @@ describe('what one organisation deploys', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  async function render(target: string, org: string, out = path.join(folder, `${target}-${org}`), from = keys) {
+  async function render(
+    target: string,
+    org: string,
+    out = path.join(folder, `${target}-${org}`),
+    from = keys,
+    more: readonly string[] = [],
+  ) {
     const written = { stdout: '', stderr: '' };
     const into = (stream: keyof typeof written) => ({
       write(text: string) {
         written[stream] += text;
       },
     });
-    const argv = ['network', 'render', '--target', target, '--org', org, '--out', out];
+    const argv = ['network', 'render', '--target', target, '--org', org, '--out', out, ...more];
     const context = { stdout: into('stdout'), stderr: into('stderr'), signal: new AbortController().signal };
     const status = await runCommand([...argv, '--topology', topologyFile, '--keys', from], NETWORK_COMMANDS, context);
     expect(written.stderr).not.toContain('MQ_');
@@ -215,6 +221,19 @@ describe('what one organisation deploys', () => {
     expect(stdout).toMatch(/^ehr_1:[0-9a-f]{64}\n$/);
     expect(await stat(path.join(out, 'secrets/keys/unity-insurance/private/peers/peer0/tls/tls.key'))).toBeDefined();
   });
+
+  it.each(['compose', 'kubernetes', 'prometheus'])(
+    'is told for %s by a dry run, which writes nothing',
+    async (target) => {
+      const out = path.join(folder, `${target}-dry`);
+      const dry = await render(target, 'city-hospital', out, keys, ['--dry-run']);
+      expect(existsSync(out)).toBe(false);
+      const { stdout } = await render(target, 'city-hospital', out);
+      expect(dry.stdout).toBe(stdout);
+      const written = (await filesIn(out)).map(({ file }) => `would write ${path.join(out, file)}`);
+      expect(dry.stderr.trim().split('\n').sort()).toEqual([...written, 'nothing was done (--dry-run)'].sort());
+    },
+  );
 
   it('keeps passwords when it is written again', async () => {
     const { out } = await render('compose', 'city-hospital');

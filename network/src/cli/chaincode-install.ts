@@ -1,4 +1,5 @@
 import { installPackage, packageIdOf } from '../operations/chaincode/install-package.ts';
+import { refuseUnlessApproved } from '../operations/chaincode/refuse-unless-approved.ts';
 import { actingOrganizations, chaincodeOf } from './chaincode-option.ts';
 import { type Command, EXIT_OK, parseOptions } from './command.ts';
 import { OPERATOR_OPTIONS, OPERATOR_OPTIONS_HELP, operatorOf } from './operator-option.ts';
@@ -9,7 +10,8 @@ export const chaincodeInstall: Command = {
   help: `usage: medquorum chaincode install [--chaincode NAME] [--org NAME]... [options]
 
 For a peer that was restored or added: from then on it endorses, with the organisation's process that runs under the printed
-package id. Nothing is approved or committed; for that see chaincode upgrade.
+package id. Nothing is approved or committed; for that see chaincode upgrade. A package that is not the one that the organisation
+has approved, as after pki renew --name CHAINCODE/client, is refused: its peer would not use it.
 
   --chaincode NAME  of the topology (default: its only one)
   --org NAME        act for this organisation only; may be repeated (default: all whose administrator's key is here)
@@ -28,6 +30,7 @@ ${OPERATOR_OPTIONS_HELP}`,
     const chaincodeTls = values['no-chaincode-tls'] ? 'none' : 'mutual';
     for (const organization of actingOrganizations(operator, values.org)) {
       const of = { organization, chaincode, chaincodeTls } as const;
+      await refuseUnlessApproved(operator, of);
       const packageId = await (values['dry-run'] ? packageIdOf(operator, of) : installPackage(operator, of));
       context.stdout.write(`${organization.name} ${packageId ?? 'runs no process of it'}\n`);
     }

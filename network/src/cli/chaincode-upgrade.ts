@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { chaincodeVariables } from '../fabric/chaincode-variables.ts';
 import type { ChaincodeTls } from '../fabric/organization-package.ts';
 import { approveDefinition, hasApproved, untilProcessListens } from '../operations/chaincode/approve-definition.ts';
 import { commitDefinition } from '../operations/chaincode/commit-definition.ts';
@@ -66,12 +67,15 @@ ${OPERATOR_OPTIONS_HELP}`,
     }
     for (const organization of open) {
       const packageId = await packageIdOf(operator, { organization, chaincode, chaincodeTls, given });
-      const where = given === undefined ? `CHAINCODE_SERVER_ADDRESS=${chaincode.addresses[organization.mspId]} ` : '';
-      operator.report(
-        packageId === undefined
-          ? `${organization.name} approves, and runs no process`
-          : `${organization.name}: ${where}CHAINCODE_ID=${packageId}`,
-      );
+      const address = chaincode.addresses[organization.mspId];
+      const { mspId, name } = organization;
+      if (packageId === undefined) operator.report(`${name} approves, and runs no process`);
+      // Where a package is given, only its peer knows the place.
+      else if (given !== undefined || address === undefined) operator.report(`${name}: CHAINCODE_ID=${packageId}`);
+      else {
+        const tls = chaincodeTls === 'mutual' ? operator.material.chaincode(mspId, chaincode.name) : undefined;
+        operator.report(`${name}: ${chaincodeVariables({ address, packageId, tls })}`);
+      }
     }
     if (values['dry-run']) {
       const after = isCommitted ? '' : `, then commit under ${endorsementPolicy}`;

@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
@@ -28,6 +29,13 @@ async function run(...argv: string[]) {
   return { status: await runCommand(argv, NETWORK_COMMANDS, context), ...written };
 }
 
+/** Every file below a folder with its text. */
+async function contents(root: string): Promise<Readonly<Record<string, string>>> {
+  const files = (await readdir(root, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  const paths = files.map(({ parentPath, name }) => path.join(parentPath, name)).sort();
+  return Object.fromEntries(await Promise.all(paths.map(async (each) => [each, await readFile(each, 'utf8')])));
+}
+
 const place = () => ['--topology', file, '--data', folder];
 
 describe('medquorum', () => {
@@ -50,6 +58,10 @@ describe('medquorum', () => {
     const wrong = await run(...name.split(' '), '--no-such-option');
     expect([wrong.status, wrong.stdout]).toEqual([EXIT_USAGE, '']);
     expect(wrong.stderr).toContain('--no-such-option');
+    // What help offers is taken: the first option that is not known is named.
+    const [option] = /--dry-run/.exec(help.stdout) ?? [];
+    if (option !== undefined)
+      expect((await run(...name.split(' '), option, '--no-such-option')).stderr).not.toContain(`'${option}'`);
   });
 });
 
@@ -86,7 +98,33 @@ describe('pki', () => {
     expect(await readFile(list, 'utf8')).toContain('BEGIN X509 CRL');
   });
 
+  it('says what it would do with --dry-run, and does nothing', async () => {
+    const keys = path.join(folder, 'keys');
+    const planned = await run('pki', 'generate', ...place(), '--dry-run');
+    expect(planned.stderr).toContain('nothing was done');
+    expect(existsSync(keys)).toBe(false);
+    expect((await run('pki', 'generate', ...place())).stdout).toBe(planned.stdout);
+    const before = await contents(keys);
+    for (const [what, written] of [
+      [['generate', '--org', 'org-a'], /^$/],
+      [['renew', '--org', 'org-a', '--name', 'user1', '--new-key'], /user1.*cert\.pem\n.*user1.*tls\.pem\n$/],
+      [['renew', '--org', 'org-a', '--revocation-list'], /crl\.pem\n$/],
+      [['revoke', '--org', 'org-a', '--name', 'user1'], /^[0-9a-f]{32}\n$/],
+    ] as const) {
+      const { status, stdout, stderr } = await run('pki', ...what, ...place(), '--dry-run');
+      expect([status, stdout, stderr]).toEqual([
+        EXIT_OK,
+        expect.stringMatching(written),
+        expect.stringContaining('nothing was done (--dry-run)'),
+      ]);
+    }
+    expect(await contents(keys)).toEqual(before);
+    const production = await run('pki', 'generate', ...place(), '--production', '--dry-run');
+    expect(production.stderr).toContain('MQ_PKI_ENVIRONMENT');
+  });
+
   it.each([
+    [['renew', '--org', 'org-a', '--revocation-list', '--name', 'user1'], '--revocation-list goes with --org alone'],
     [['renew', '--org', 'org-a'], '--name is missing'],
     [['revoke', '--org', 'org-a'], 'give --name or --serial'],
     [['generate', '--days', '0'], '--days is "0"; allowed: 1 to 5475'],
@@ -98,6 +136,42 @@ describe('pki', () => {
   it('names organisations and holders that do not exist', async () => {
     const { status, stderr } = await run('pki', 'renew', ...place(), '--org', 'nobody', '--name', 'x');
     expect([status, stderr]).toEqual([EXIT_FAILED, expect.stringContaining('MQ_PKI_UNKNOWN_NODE')]);
+  });
+});
+
+describe('--org', () => {
+  const options = () => [...place(), '--engine', 'fabric', '--json'];
+
+  it('is a short name or an MSP id to doctor, as everywhere', async () => {
+    const found = async (org: string) => {
+      const { stdout } = await run('doctor', '--org', org, ...options());
+      const { findings } = JSON.parse(stdout) as { findings: { check: string; detail: string; subject: string }[] };
+      return findings.filter(({ check }) => check === 'ports');
+    };
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const draft = topologyDraft();
+    draft.organizations[0] = { ...draft.organizations[0], peers: [{ name: 'peer0', port }] };
+    await writeFile(file, JSON.stringify(draft));
+    try {
+      for (const org of ['org-a', 'AMSP'])
+        expect(await found(org)).toMatchObject([
+          { subject: 'peer0 of org-a', detail: expect.stringContaining(`:${port} is taken`) },
+        ]);
+    } finally {
+      server.close();
+    }
+  });
+
+  it.each([
+    ['doctor', () => ['doctor', ...options()]],
+    ['render', () => ['network', 'render', '--target', 'prometheus', '--out', folder, ...place()]],
+  ])('of nobody is refused by %s, which names those there are', async (_, argv) => {
+    const { status, stdout, stderr } = await run(...argv(), '--org', 'nobody');
+    expect([status, stdout]).toEqual([EXIT_FAILED, '']);
+    expect(stderr).toMatch(/MQ_PKI_UNKNOWN_NODE: .*"nobody"; there are org-a, org-b, orderer/);
+    expect(await readdir(folder)).toEqual(['network.json']);
   });
 });
 

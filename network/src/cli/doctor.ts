@@ -1,5 +1,6 @@
 import { ENGINES } from '../consortium/engine.ts';
 import { examine } from '../operations/doctor/examine.ts';
+import { findOwner } from '../pki/renew-certificate.ts';
 import { runFileOf } from '../supervisor/run-file.ts';
 import { choice } from './choice-option.ts';
 import { type Command, EXIT_FAILED, EXIT_OK, parseOptions } from './command.ts';
@@ -16,7 +17,7 @@ nothing, so there is no dry run. Ports must be free before a start; of a network
 1: there are problems; warnings alone are 0.
 
   --engine NAME     the engine to look after (default: embedded)
-  --org NAME        this machine runs only this organisation; may be repeated (default: all)
+  --org NAME        this machine runs only this organisation (short name or MSP id, or the ordering service); may be repeated (default: all)
   --json            print one JSON object
 ${NETWORK_OPTIONS_HELP}`,
   async run(argv, { stdout }) {
@@ -28,13 +29,14 @@ ${NETWORK_OPTIONS_HELP}`,
     });
     const engineName = choice('engine', ENGINES, engine);
     const place = await networkPlace(values);
+    const own = org === undefined ? undefined : new Set(org.map((name) => findOwner(place.topology, name).name));
     const { FABRIC_BIN: fabricBin, PATH: searchPath } = process.env;
     const findings = await examine({
       ...place,
       engine: engineName,
       binaryPlaces: { fabricBin, searchPath, projectDirectory: PROJECT_DIRECTORY },
       isRunning: runFileOf(place.dataDirectory).read()?.supervisorAlive === true,
-      own: org === undefined ? undefined : new Set(org),
+      own,
       nowMs: Date.now(),
     });
     const problems = findings.filter(({ level }) => level === 'problem').length;

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { renderPrometheus } from '../deployment/render-prometheus.ts';
-import { DEPLOYMENT_TARGETS, writeDeployment } from '../deployment/write-deployment.ts';
+import { DEPLOYMENT_TARGETS, deploymentFiles, writeDeployment } from '../deployment/write-deployment.ts';
 import { writePublic } from '../pki/material-file.ts';
+import { findOwner } from '../pki/renew-certificate.ts';
 import { choice } from './choice-option.ts';
 import { type Command, EXIT_OK, parseOptions, required } from './command.ts';
-import { NETWORK_OPTIONS, NETWORK_OPTIONS_HELP, networkPlace } from './topology-option.ts';
+import { CHANGE_OPTIONS, CHANGE_OPTIONS_HELP, networkPlace } from './topology-option.ts';
 
 const TARGETS = [...DEPLOYMENT_TARGETS, 'prometheus'] as const;
 
@@ -21,10 +22,10 @@ of authorities and administrators are deployed nowhere. The package ids of the c
   --target NAME     ${TARGETS.join(', ')} (target lists for Prometheus' file-based discovery)
   --org NAME        short name or MSP id; the ordering organisation has the orderers that nobody else operates
   --out DIR         where to; passwords made there are kept when it is written again
-${NETWORK_OPTIONS_HELP}`,
+${CHANGE_OPTIONS_HELP}`,
   async run(argv, { stdout, stderr }) {
     const values = parseOptions(argv, {
-      ...NETWORK_OPTIONS,
+      ...CHANGE_OPTIONS,
       target: { type: 'string' },
       org: { type: 'string' },
       out: { type: 'string' },
@@ -32,15 +33,25 @@ ${NETWORK_OPTIONS_HELP}`,
     const target = choice('target', TARGETS, required(values.target, 'target'));
     const out = path.resolve(required(values.out, 'out'));
     const { topology, materialDirectory } = await networkPlace(values);
+    const dryRun = values['dry-run'];
+    const tell = (files: Iterable<string>) => {
+      for (const file of files) stderr.write(`would write ${path.join(out, file)}\n`);
+      stderr.write('nothing was done (--dry-run)\n');
+      return EXIT_OK;
+    };
     if (target === 'prometheus') {
-      const lists = renderPrometheus(topology, values.org);
+      const lists = renderPrometheus(topology, values.org && findOwner(topology, values.org).name);
+      if (dryRun) return tell(lists.keys());
       for (const [file, text] of lists) await writePublic(path.join(out, file), text);
       stderr.write(`${lists.size} target lists written to ${out}\n`);
       return EXIT_OK;
     }
     const organization = required(values.org, 'org');
-    const { name, units, packages } = await writeDeployment({ topology, organization, materialDirectory, target, out });
+    const { deployment, files } = await deploymentFiles({ topology, organization, materialDirectory, target, out });
+    const { name, units, packages } = deployment;
     for (const { packageId } of packages) stdout.write(`${packageId}\n`);
+    if (dryRun) return tell(files.keys());
+    await writeDeployment(out, files);
     if (topology.organizations.some(({ host }) => host === 'localhost' || host.startsWith('127.')))
       stderr.write(
         'an organisation of the topology is on loopback: nobody else reaches it; give each an address (hosts:)\n',

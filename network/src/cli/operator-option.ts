@@ -3,13 +3,11 @@ import { requireFabricBinaries } from '../fabric/fabric-binaries.ts';
 import { Operator } from '../operations/operator.ts';
 import type { CommandContext } from './command.ts';
 import { PROJECT_DIRECTORY } from './project-directory.ts';
-import { NETWORK_OPTIONS, NETWORK_OPTIONS_HELP, networkPlace } from './topology-option.ts';
+import { CHANGE_OPTIONS, CHANGE_OPTIONS_HELP, networkPlace } from './topology-option.ts';
 
 /** Options of every command that works on a running native network. */
-export const OPERATOR_OPTIONS = { ...NETWORK_OPTIONS, 'dry-run': { type: 'boolean', default: false } } as const;
-
-export const OPERATOR_OPTIONS_HELP = `  --dry-run         say what would be done, and do nothing
-${NETWORK_OPTIONS_HELP}`;
+export const OPERATOR_OPTIONS = CHANGE_OPTIONS;
+export const OPERATOR_OPTIONS_HELP = CHANGE_OPTIONS_HELP;
 
 /** Options of commands that write or read proposals. */
 export const GOVERNANCE_OPTIONS = { ...OPERATOR_OPTIONS, governance: { type: 'string' } } as const;

@@ -2,7 +2,7 @@ import { generateMaterial } from '../pki/generate-material.ts';
 import { findOwner } from '../pki/renew-certificate.ts';
 import { type Command, EXIT_OK, parseOptions } from './command.ts';
 import { daysOf } from './days-option.ts';
-import { NETWORK_OPTIONS, NETWORK_OPTIONS_HELP, networkPlace } from './topology-option.ts';
+import { CHANGE_OPTIONS, CHANGE_OPTIONS_HELP, networkPlace } from './topology-option.ts';
 
 export const pkiGenerate: Command = {
   name: 'pki generate',
@@ -14,10 +14,16 @@ Makes what is missing and keeps what is there. Without --production the material
   --org NAME        only this organisation (short name or MSP id); may be repeated
   --production      mark the material as production: the embedded engine refuses it
   --days N          life of the certificates (default 365)
-${NETWORK_OPTIONS_HELP}`,
+${CHANGE_OPTIONS_HELP}`,
   async run(argv, { stdout, stderr }) {
-    const { org, production, days, ...values } = parseOptions(argv, {
-      ...NETWORK_OPTIONS,
+    const {
+      org,
+      production,
+      days,
+      'dry-run': dryRun,
+      ...values
+    } = parseOptions(argv, {
+      ...CHANGE_OPTIONS,
       org: { type: 'string', multiple: true },
       production: { type: 'boolean' },
       days: { type: 'string' },
@@ -26,11 +32,16 @@ ${NETWORK_OPTIONS_HELP}`,
     const only = org?.map((name) => findOwner(topology, name).name);
     const { created } = await generateMaterial(topology, materialDirectory, {
       environment: production ? 'production' : 'development',
+      dryRun,
       ...(only === undefined ? {} : { only }),
       ...daysOf(days),
     });
     for (const file of created) stdout.write(`${file}\n`);
-    stderr.write(`${created.length} certificates made in ${materialDirectory}\n`);
+    stderr.write(
+      dryRun
+        ? `${created.length} certificates would be made in ${materialDirectory}; nothing was done (--dry-run)\n`
+        : `${created.length} certificates made in ${materialDirectory}\n`,
+    );
     return EXIT_OK;
   },
 };

@@ -1,6 +1,6 @@
 import { revokeCertificate } from '../pki/revoke-certificate.ts';
 import { type Command, EXIT_OK, parseOptions, required, UsageError } from './command.ts';
-import { NETWORK_OPTIONS, NETWORK_OPTIONS_HELP, networkPlace } from './topology-option.ts';
+import { CHANGE_OPTIONS, CHANGE_OPTIONS_HELP, networkPlace } from './topology-option.ts';
 
 export const pkiRevoke: Command = {
   name: 'pki revoke',
@@ -12,22 +12,27 @@ Puts the certificate on the organisation's revocation list, in its public bundle
   --org NAME        organisation (short name or MSP id), or the ordering service
   --name HOLDER     revoke the certificate that this peer, orderer or user has now
   --serial HEX      revoke the certificate with this serial number (see pki list)
-${NETWORK_OPTIONS_HELP}`,
+${CHANGE_OPTIONS_HELP}`,
   async run(argv, { stdout, stderr }) {
     const values = parseOptions(argv, {
-      ...NETWORK_OPTIONS,
+      ...CHANGE_OPTIONS,
       org: { type: 'string' },
       name: { type: 'string' },
       serial: { type: 'string' },
     });
     const organization = required(values.org, 'org');
+    const dryRun = values['dry-run'];
     if ((values.name === undefined) === (values.serial === undefined)) throw new UsageError('give --name or --serial');
     const { topology, materialDirectory } = await networkPlace(values);
     const target =
       values.serial === undefined ? { holder: required(values.name, 'name') } : { serialNumber: values.serial };
-    const revoked = await revokeCertificate(topology, materialDirectory, organization, target);
+    const revoked = await revokeCertificate(topology, materialDirectory, organization, target, { dryRun });
     for (const serialNumber of revoked) stdout.write(`${serialNumber}\n`);
-    stderr.write('give the public bundle to the other organisations; a running network reads it when it starts\n');
+    stderr.write(
+      dryRun
+        ? 'would be revoked; nothing was done (--dry-run)\n'
+        : 'give the public bundle to the other organisations; a running network reads it when it starts\n',
+    );
     return EXIT_OK;
   },
 };

@@ -20,6 +20,11 @@ export const NETWORK_OPTIONS_HELP = `  --topology FILE   description of the netw
   --keys DIR        where its keys and certificates are (default: keys in the folder of --data)
 `;
 
+/** Options of every command that changes something. */
+export const CHANGE_OPTIONS = { ...NETWORK_OPTIONS, 'dry-run': { type: 'boolean', default: false } } as const;
+export const CHANGE_OPTIONS_HELP = `  --dry-run         say what would be done, and do nothing
+${NETWORK_OPTIONS_HELP}`;
+
 type Values = Readonly<{ topology?: string | undefined; data?: string | undefined; keys?: string | undefined }>;
 
 export type NetworkPlace = Readonly<{ topology: Topology; dataDirectory: string; materialDirectory: string }>;

@@ -71,6 +71,23 @@ describe('runConsortium', () => {
     expect(existsSync(path.join(directory, 'connection.json'))).toBe(false);
   });
 
+  it('tells the TLS files of a chaincode process where peers reach it by TLS', async () => {
+    const consortium = await runConsortium({
+      ...options(),
+      chaincodeTls: true,
+      makeEngine: async () => engineOf(async () => {}),
+    });
+    await consortium.close();
+    const own = path.join(directory, 'keys', 'org-b', 'private', 'chaincodes', 'asset', 'tls');
+    const files = ['CERT=tls.pem', 'KEY=tls.key', 'CLIENT_CA=ca.pem'].map((each) => {
+      const [name, file = ''] = each.split('=');
+      return `CHAINCODE_TLS_${name}=${path.join(own, file)}`;
+    });
+    const where = 'CHAINCODE_SERVER_ADDRESS=127.0.0.1:7004 CHAINCODE_ID=asset:1';
+    expect(reported).toContain(['chaincode of BMSP:', where, ...files].join(' '));
+    for (const file of files) expect(existsSync(file.split('=')[1] ?? '')).toBe(true);
+  });
+
   it('stops at once what has started, and what it stands on, when it is interrupted', async () => {
     const interrupting = new AbortController();
     let closed = 0;

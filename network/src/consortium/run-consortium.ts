@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { type ConnectionFile, connectionFile, keepConnection } from '../connection/connection-file.ts';
+import { chaincodeVariables } from '../fabric/chaincode-variables.ts';
 import { FabricMaterial, type NodeMaterial } from '../fabric/fabric-material.ts';
 import { generateMaterial } from '../pki/generate-material.ts';
 import type { TlsLayout } from '../pki/material-layout.ts';
@@ -53,6 +54,8 @@ export type ConsortiumOptions = Readonly<{
   directory: string;
   /** Keys and certificates; `keys` in the directory unless told otherwise. */
   materialDirectory?: string;
+  /** Do peers reach chaincode processes by TLS? Those that somebody else starts are told so. Default: without. */
+  chaincodeTls?: boolean;
   /** Called once the directory is held and keys are there. Without it the network is hosted alone. */
   processes?(): Promise<OrganizationProcesses>;
   makeEngine(context: EngineContext): Promise<Engine>;
@@ -150,8 +153,8 @@ async function startChaincodes(start: Start, engine: Engine): Promise<void> {
   const specs = places.flatMap((place) => {
     const spec = start.processes.chaincode?.(place);
     if (spec !== undefined) return [spec];
-    const { organization, address, packageId } = place;
-    report(`chaincode of ${organization.mspId}: CHAINCODE_SERVER_ADDRESS=${address} CHAINCODE_ID=${packageId}`);
+    const tls = start.options.chaincodeTls ? place.tls : undefined;
+    report(`chaincode of ${place.organization.mspId}: ${chaincodeVariables({ ...place, tls })}`);
     return [];
   });
   await Promise.all(specs.map((spec) => start.supervisor.start(spec)));

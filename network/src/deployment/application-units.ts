@@ -45,8 +45,9 @@ export async function chaincodeUnit(
   peerName: string,
 ): Promise<ContainerUnit> {
   const port = chaincodePort(chaincode.addresses[mspId] ?? '');
-  const tls = `${organizationName}/private/chaincodes/${chaincode.name}`;
-  const at = (file: string) => `${KEYS_ROOT}/${tls}/tls/${file}`;
+  // Its own end of the connection; what its peers show to it is theirs, in the package.
+  const tls = `${organizationName}/private/chaincodes/${chaincode.name}/tls`;
+  const at = (file: string) => `${KEYS_ROOT}/${tls}/${file}`;
   const health = [
     'node',
     '-e',

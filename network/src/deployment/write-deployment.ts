@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import path from 'node:path';
 import { readIfThere, writePublic, writeSecret } from '../pki/material-file.ts';
 import type { Topology } from '../topology/topology.ts';
@@ -22,39 +22,44 @@ export type DeploymentRequest = Readonly<{
 
 const PASSWORD_BYTES = 24;
 
+/** A file of a deployment, by its path below the folder. */
+export type DeploymentFile = Readonly<{ content: string | Uint8Array; secret: boolean }>;
+
 /**
- * Writes what one organisation deploys. Run again on the same folder it keeps the passwords it made.
- * @returns the deployment, for whoever reports on it
+ * What one organisation deploys, and the files that say so; nothing is written. Passwords are those that the folder has, or new ones.
+ * @throws TopologyError, PkiError MQ_PKI_MISSING
  */
-export async function writeDeployment(request: DeploymentRequest): Promise<OrganizationDeployment> {
+export async function deploymentFiles(
+  request: DeploymentRequest,
+): Promise<Readonly<{ deployment: OrganizationDeployment; files: ReadonlyMap<string, DeploymentFile> }>> {
   const { topology, organization, materialDirectory, target, out } = request;
-  const passwords = await Promise.all(DEPLOYMENT_SECRETS.map(async (name) => [name, await keptPassword(out, name)]));
+  const files = new Map<string, DeploymentFile>();
+  const passwords: [string, string][] = [];
+  for (const name of DEPLOYMENT_SECRETS) {
+    // Beside the other secrets, where the compose file looks for it.
+    const file = path.posix.join('secrets', PASSWORDS, name);
+    const content = (await readIfThere(path.join(out, file))) ?? randomBytes(PASSWORD_BYTES).toString('base64url');
+    passwords.push([name, content]);
+    files.set(file, { content, secret: true });
+  }
   const secrets = Object.fromEntries(passwords) as DeploymentSecrets;
   const deployment = await organizationDeployment(topology, organization, materialDirectory, secrets);
   if (target === 'compose') {
     const units = deployment.units.flatMap((unit) => [unit, ...unit.companions]);
-    for (const file of units.flatMap(({ files }) => files))
-      await (file.secret ? writeSecret : writePublic)(path.join(out, composeFilePath(file)), file.content);
-    await writePublic(path.join(out, 'compose.yaml'), renderCompose(deployment));
+    for (const file of units.flatMap((unit) => unit.files)) files.set(composeFilePath(file), file);
+    files.set('compose.yaml', { content: renderCompose(deployment), secret: false });
   } else {
-    for (const [file, text] of renderKubernetes(deployment))
-      await (file === 'secrets.yaml' ? writeSecret : writePublic)(path.join(out, file), text);
+    for (const [file, content] of renderKubernetes(deployment))
+      files.set(file, { content, secret: file === 'secrets.yaml' });
   }
-  for (const { label, bytes } of deployment.packages) {
-    const folder = path.join(out, 'packages');
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeFile(path.join(folder, `${label}.tar.gz`), bytes, { mode: 0o600 });
-  }
-  await chmod(out, 0o700);
-  return deployment;
+  for (const { label, bytes } of deployment.packages)
+    files.set(path.posix.join('packages', `${label}.tar.gz`), { content: bytes, secret: true });
+  return { deployment, files };
 }
 
-/** Beside the other secrets, where the compose file looks for it. */
-async function keptPassword(out: string, name: string): Promise<string> {
-  const file = path.join(out, 'secrets', PASSWORDS, name);
-  const there = await readIfThere(file);
-  if (there !== undefined) return there;
-  const made = randomBytes(PASSWORD_BYTES).toString('base64url');
-  await writeSecret(file, made);
-  return made;
+/** Writes the files of a deployment to a folder that only its owner may read. */
+export async function writeDeployment(out: string, files: ReadonlyMap<string, DeploymentFile>): Promise<void> {
+  for (const [file, { content, secret }] of files)
+    await (secret ? writeSecret : writePublic)(path.join(out, file), content);
+  await chmod(out, 0o700);
 }

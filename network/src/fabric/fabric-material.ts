@@ -37,7 +37,12 @@ export class FabricMaterial {
 
   /** TLS of the organisation's process of a chaincode. */
   chaincode(mspId: string, chaincode: string): TlsLayout {
-    return this.#of(mspId).chaincode(chaincode);
+    return this.#of(mspId).chaincode(chaincode).tls;
+  }
+
+  /** What the organisation's peers show to that process. */
+  chaincodeClient(mspId: string, chaincode: string): TlsLayout {
+    return this.#of(mspId).chaincode(chaincode).client;
   }
 
   /** Root of the organisation's identities. */

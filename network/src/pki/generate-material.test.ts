@@ -13,8 +13,8 @@ import { loadMaterial, type OrganizationMaterial } from './load-material.ts';
 import { materialLayout } from './material-layout.ts';
 import { loadMspFolder } from './msp-folder.ts';
 import { renewCertificates } from './renew-certificate.ts';
-import { revokeCertificate } from './revoke-certificate.ts';
-import { X509Certificate as ParsedCertificate } from './x509.ts';
+import { renewRevocationList, revokeCertificate } from './revoke-certificate.ts';
+import { X509Certificate as ParsedCertificate, X509Crl } from './x509.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -85,7 +85,6 @@ describe('generateMaterial', () => {
     expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1');
     expect(certificate.checkIssued(new X509Certificate(tls.rootCertificatePem))).toBe(true);
     expect(certificate.checkPrivateKey(createPrivateKey(tls.privateKeyPem))).toBe(true);
-    expect(own.chaincodeTls.get('asset')).toBeDefined();
   });
 
   it('keeps private keys to their owner and out of the public bundle', async () => {
@@ -140,6 +139,17 @@ describe('generateMaterial', () => {
     expect(fits(after.tls)).toBe(true);
   });
 
+  it('makes anew what is damaged, for the same key', async () => {
+    await generateMaterial(topology(), folder);
+    const before = holder(await load(), 'peers', 'peer0');
+    const { msp, tls } = materialLayout(folder).organization('org-a').holder('peers', 'peer0');
+    for (const { certificate } of [msp, tls]) await writeFile(certificate, 'no PEM');
+    const { created } = await generateMaterial(topology(), folder);
+    expect(created).toEqual([msp.certificate, tls.certificate]);
+    const after = new X509Certificate(holder(await load(), 'peers', 'peer0').certificatePem);
+    expect(after.checkPrivateKey(createPrivateKey(before.privateKeyPem))).toBe(true);
+  });
+
   it('makes keys of one organisation only, when asked to', async () => {
     await generateMaterial(topology(), folder, { only: ['org-b'] });
     expect(await readdir(folder)).toEqual(['org-b']);
@@ -185,10 +195,25 @@ describe('renewCertificates', () => {
     expect(fits(after)).toBe(true);
   });
 
+  it('gives a chaincode process a new TLS certificate, which the list shows', async () => {
+    await generateMaterial(topology(), folder);
+    const files = materialLayout(folder).organization('org-a').chaincode('asset').tls;
+    const before = await readFile(files.certificate, 'utf8');
+    expect(await renewCertificates(topology(), folder, 'org-a', 'asset', { days: 10 })).toEqual([files.certificate]);
+    const after = new X509Certificate(await readFile(files.certificate));
+    expect(after.serialNumber).not.toBe(new X509Certificate(before).serialNumber);
+    expect(after.checkIssued(new X509Certificate(await readFile(files.rootCertificate)))).toBe(true);
+    expect(after.checkPrivateKey(createPrivateKey(await readFile(files.key)))).toBe(true);
+    expect((await listCertificates(topology(), folder, 'org-a'))[0]).toMatchObject({
+      name: 'asset.a.example',
+      use: 'tls',
+    });
+  });
+
   it('names the holders there are', async () => {
     await generateMaterial(topology(), folder);
     await expect(renewCertificates(topology(), folder, 'org-a', 'bob')).rejects.toThrow(
-      'MQ_PKI_UNKNOWN_NODE: org-a has no "bob"; it has peer0, admin, alice',
+      'MQ_PKI_UNKNOWN_NODE: org-a has no "bob"; it has peer0, admin, alice, asset, asset/client',
     );
     await expect(renewCertificates(topology(), folder, 'org-c', 'bob')).rejects.toThrow(
       'there are org-a, org-b, orderer',
@@ -222,6 +247,13 @@ describe('revokeCertificate', () => {
     }
   });
 
+  it('revokes no chaincode process, which has no identity', async () => {
+    await generateMaterial(topology(), folder);
+    await expect(revokeCertificate(topology(), folder, 'org-a', { holder: 'asset' })).rejects.toThrow(
+      'MQ_PKI_UNKNOWN_CERTIFICATE: asset of org-a has a TLS certificate only',
+    );
+  });
+
   it('refuses a serial number that was never issued', async () => {
     await generateMaterial(topology(), folder);
     await expect(revokeCertificate(topology(), folder, 'org-a', { serialNumber: 'ab' })).rejects.toThrow(
@@ -233,6 +265,19 @@ describe('revokeCertificate', () => {
     await generateMaterial(topology(), folder);
     await rm(path.dirname(materialLayout(folder).organization('org-a').authority.key), { recursive: true });
     await expect(revokeCertificate(topology(), folder, 'org-a', { holder: 'alice' })).rejects.toThrow('MQ_PKI_MISSING');
+  });
+});
+
+describe('renewRevocationList', () => {
+  it('gives the list another year, with what it has', async () => {
+    await generateMaterial(topology(), folder);
+    const old = holder(await load(), 'users', 'alice').certificatePem;
+    await revokeCertificate(topology(), folder, 'org-a', { holder: 'alice' });
+    const nowMs = Date.now() + 100 * DAY_MS;
+    const file = await renewRevocationList(topology(), folder, 'org-a', { nowMs });
+    const list = new X509Crl(await readFile(file, 'utf8'));
+    expect(list.nextUpdate?.getTime()).toBeGreaterThan(nowMs + 364 * DAY_MS);
+    expect(identify(await load(), old).invalidReason).toBe('the certificate has been revoked');
   });
 });
 

@@ -1,13 +1,13 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import type { Topology } from '../topology/topology.ts';
 import type { Environment } from './authority.ts';
-import { identityExtensions, tlsExtensions } from './certificate-profile.ts';
-import { type Holder, type KeyOwner, keyOwners } from './holders.ts';
+import { keyOwners } from './holders.ts';
 import { generateKeyPair, type KeyPair, keyPairFromPem, privateKeyPem } from './key-pair.ts';
-import { type KeyAndCertificate, readIfThere, writeKeyAndCertificate, writePublic } from './material-file.ts';
-import { materialLayout, type OrganizationLayout, type TlsLayout } from './material-layout.ts';
+import { readIfThere, writeKeyAndCertificate, writePublic } from './material-file.ts';
+import { materialLayout, type OrganizationLayout } from './material-layout.ts';
 import { type MspRoots, writeMspRoots } from './msp-folder.ts';
-import { ensureAuthorities, type OrganizationAuthorities, subjectName } from './organization-authorities.ts';
+import { isThere, type NeededCertificate, neededCertificates } from './needed-certificates.ts';
+import { ensureAuthorities, type OrganizationAuthorities, refuseOtherEnvironment } from './organization-authorities.ts';
 
 export type GenerateOptions = Readonly<{
   /** Default `development`. */
@@ -17,6 +17,8 @@ export type GenerateOptions = Readonly<{
   /** Life of the certificates; default a year. */
   days?: number;
   nowMs?: number;
+  /** Only tell what would be made. Default false. */
+  dryRun?: boolean;
 }>;
 
 /** What a run made, as paths of certificates. Empty when everything was there. */
@@ -31,26 +33,26 @@ export type GenerateReport = Readonly<{ created: readonly string[] }>;
 export async function generateMaterial(
   topology: Topology,
   directory: string,
-  { environment = 'development', only, days, nowMs = Date.now() }: GenerateOptions = {},
+  { environment = 'development', only, days, nowMs = Date.now(), dryRun = false }: GenerateOptions = {},
 ): Promise<GenerateReport> {
   const created: string[] = [];
   const layout = materialLayout(directory);
   for (const owner of keyOwners(topology)) {
     if (only !== undefined && !only.includes(owner.name)) continue;
     const own = layout.organization(owner.name);
+    await refuseOtherEnvironment(own, owner, environment);
+    const newRoots = [own.authority, own.tlsAuthority].filter(({ certificate }) => !existsSync(certificate));
+    const missing: NeededCertificate[] = [];
+    for (const needed of neededCertificates(owner, own)) if (!(await isThere(needed))) missing.push(needed);
+    created.push(...[...newRoots, ...missing].map(({ certificate }) => certificate));
+    if (dryRun) continue;
     const authorities = await ensureAuthorities(own, owner, environment, nowMs);
-    const issuing = { owner, authorities, created, nowMs, ...(days === undefined ? {} : { days }) };
     const roots = await mspRoots(own);
     await writeMspRoots(own.publicMsp, roots);
-    for (const holder of owner.holders) {
-      const files = own.holder(holder.kind, holder.name);
-      await writeMspRoots(files.msp, roots);
-      await ensureIdentity(issuing, holder, files.msp);
-      await ensureTls(issuing, `${holder.name}.${owner.domain}`, holder.hosts, files.tls, roots.tlsCertificate);
-    }
-    for (const [chaincode, hosts] of owner.chaincodeHosts) {
-      const files = own.chaincode(chaincode);
-      await ensureTls(issuing, `${chaincode}.${owner.domain}`, hosts, files, roots.tlsCertificate);
+    for (const { kind, name } of owner.holders) await writeMspRoots(own.holder(kind, name).msp, roots);
+    for (const needed of missing) {
+      if (needed.rootCertificate !== undefined) await writePublic(needed.rootCertificate, roots.tlsCertificate);
+      await issueNeeded(authorities, needed, { key: 'keep-key', days, nowMs });
     }
   }
   return { created };
@@ -66,84 +68,22 @@ export async function mspRoots(layout: OrganizationLayout): Promise<MspRoots> {
   return { certificate: certificate ?? '', tlsCertificate: tlsCertificate ?? '', revocationList };
 }
 
-export type Issuing = Readonly<{
-  owner: KeyOwner;
-  authorities: OrganizationAuthorities;
-  created: string[];
-  nowMs: number;
-  days?: number;
-}>;
+export type Issuing = Readonly<{ key: 'keep-key' | 'new-key'; days: number | undefined; nowMs: number }>;
 
-async function ensureIdentity(issuing: Issuing, holder: Holder, files: KeyAndCertificate): Promise<void> {
-  if ((await certificateFor(files)) === undefined) await issueIdentity(issuing, holder, files, 'keep-key');
-}
-
-/** Certificate of an identity, for the key that is there or a new one. */
-export async function issueIdentity(
-  { owner, authorities, created, nowMs, days }: Issuing,
-  holder: Holder,
-  files: KeyAndCertificate,
-  key: 'keep-key' | 'new-key',
+/** Issues a certificate for the key that is there or a new one, and writes both. */
+export async function issueNeeded(
+  authorities: OrganizationAuthorities,
+  { use, certificate, key: keyFile, subject, extensions }: NeededCertificate,
+  { key, days, nowMs }: Issuing,
 ): Promise<void> {
-  const keys = await keyAt(files.key, key);
-  const certificate = await authorities.issue('identity', {
-    subject: subjectName(owner, holder.role, `${holder.name}.${owner.domain}`),
-    publicKey: keys.publicKey,
-    extensions: identityExtensions(holder.role, holder.name, holder.attributes),
-    nowMs,
-    ...(days === undefined ? {} : { days }),
-  });
-  await writeKeyAndCertificate(files, { key: privateKeyPem(keys), certificate });
-  created.push(files.certificate);
-}
-
-async function ensureTls(
-  issuing: Issuing,
-  commonName: string,
-  hosts: readonly string[],
-  files: TlsLayout,
-  rootCertificate: string,
-): Promise<void> {
-  const existing = await certificateFor(files);
-  if (existing !== undefined && namesAre(existing, hosts)) return;
-  await writePublic(files.rootCertificate, rootCertificate);
-  await issueTls(issuing, commonName, hosts, files, 'keep-key');
-}
-
-/** TLS certificate, for the key that is there or a new one. */
-export async function issueTls(
-  { owner, authorities, created, nowMs, days }: Issuing,
-  commonName: string,
-  hosts: readonly string[],
-  files: TlsLayout,
-  key: 'keep-key' | 'new-key',
-): Promise<void> {
-  const keys = await keyAt(files.key, key);
-  const certificate = await authorities.issue('tls', {
-    subject: subjectName(owner, 'tls', commonName),
-    publicKey: keys.publicKey,
-    extensions: tlsExtensions(hosts),
-    nowMs,
-    ...(days === undefined ? {} : { days }),
-  });
-  await writeKeyAndCertificate(files, { key: privateKeyPem(keys), certificate });
-  created.push(files.certificate);
-}
-
-/** The certificate that is there, unless the key beside it is another's: a renewal of both was cut short between the two. */
-async function certificateFor(files: KeyAndCertificate): Promise<string | undefined> {
-  const [certificate, key] = await Promise.all([readIfThere(files.certificate), readIfThere(files.key)]);
-  if (certificate === undefined || key === undefined) return certificate;
-  return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key)) ? certificate : undefined;
+  const keys = await keyAt(keyFile, key);
+  const { publicKey } = keys;
+  const validity = days === undefined ? { nowMs } : { nowMs, days };
+  const pem = await authorities.issue(use, { subject, publicKey, extensions, ...validity });
+  await writeKeyAndCertificate({ key: keyFile, certificate }, { key: privateKeyPem(keys), certificate: pem });
 }
 
 async function keyAt(file: string, wish: 'keep-key' | 'new-key'): Promise<KeyPair> {
   const existing = wish === 'keep-key' ? await readIfThere(file) : undefined;
   return existing === undefined ? generateKeyPair() : keyPairFromPem(existing);
-}
-
-function namesAre(certificatePem: string, hosts: readonly string[]): boolean {
-  const names = (new X509Certificate(certificatePem).subjectAltName ?? '').split(', ');
-  const bare = names.map((name) => name.replace(/^(DNS|IP Address):/, ''));
-  return bare.length === hosts.length && hosts.every((host) => bare.includes(host));
 }

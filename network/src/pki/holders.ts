@@ -12,6 +12,18 @@ export type Holder = Readonly<{
   attributes: Readonly<Record<string, string>>;
 }>;
 
+/** An end of the connection between an organisation's peers and its process of a chaincode: TLS alone, no identity. */
+export type ChaincodeEnd = Readonly<{
+  /** As `pki renew` takes it. */
+  name: string;
+  chaincode: string;
+  /** Where its files are among those of the chaincode. */
+  folder: 'tls' | 'client';
+  commonName: string;
+  /** Names and addresses in its TLS certificate. */
+  hosts: readonly string[];
+}>;
+
 /** What key material one organisation (ordering or peer) needs. */
 export type KeyOwner = Readonly<{
   mspId: string;
@@ -19,8 +31,7 @@ export type KeyOwner = Readonly<{
   displayName: string;
   domain: string;
   holders: readonly Holder[];
-  /** TLS names of the organisation's chaincode processes by chaincode. */
-  chaincodeHosts: ReadonlyMap<string, readonly string[]>;
+  chaincodeEnds: readonly ChaincodeEnd[];
 }>;
 
 const LOOPBACK = ['localhost', '127.0.0.1'];
@@ -49,14 +60,10 @@ export function keyOwners(topology: Topology): KeyOwner[] {
           ),
         ),
       ],
-      chaincodeHosts: new Map(
-        chaincodes.flatMap((chaincode) => {
-          const address = chaincode.addresses[mspId];
-          if (address === undefined) return [];
-          const chaincodeHost = address.slice(0, address.lastIndexOf(':'));
-          return [[chaincode.name, unique([`${chaincode.name}.${domain}`, chaincodeHost, ...LOOPBACK])]] as const;
-        }),
-      ),
+      chaincodeEnds: chaincodes.flatMap(({ name: chaincode, addresses }) => {
+        const address = addresses[mspId];
+        return address === undefined ? [] : chaincodeEnds(chaincode, domain, address);
+      }),
     })),
     {
       mspId: orderers.mspId,
@@ -69,8 +76,19 @@ export function keyOwners(topology: Topology): KeyOwner[] {
         ),
         holder('users', ADMIN_USER, 'admin', [`${ADMIN_USER}.${orderers.domain}`]),
       ],
-      chaincodeHosts: new Map(),
+      chaincodeEnds: [],
     },
+  ];
+}
+
+/** The process, and its client: all peers of the organisation show it one certificate, which is in the chaincode package. */
+function chaincodeEnds(chaincode: string, domain: string, address: string): ChaincodeEnd[] {
+  const commonName = `${chaincode}.${domain}`;
+  const host = address.slice(0, address.lastIndexOf(':'));
+  const clientName = `client.${commonName}`;
+  return [
+    { name: chaincode, chaincode, folder: 'tls', commonName, hosts: unique([commonName, host, ...LOOPBACK]) },
+    { name: `${chaincode}/client`, chaincode, folder: 'client', commonName: clientName, hosts: [clientName] },
   ];
 }
 

@@ -3,7 +3,6 @@ import type { MspConfig } from '../msp/msp-config.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { Environment } from './authority.ts';
 import { keyOwners } from './holders.ts';
-import { readIfThere } from './material-file.ts';
 import { HOLDER_KINDS, type HolderKind, materialLayout, type OrganizationLayout } from './material-layout.ts';
 import { loadMspFolder } from './msp-folder.ts';
 import { readDescription } from './organization-authorities.ts';
@@ -28,7 +27,6 @@ export type OrganizationMaterial = Readonly<{
   msp: MspConfig;
   /** Only on the organisation's own machines; empty elsewhere. */
   holders: Readonly<Record<HolderKind, ReadonlyMap<string, HolderMaterial>>>;
-  chaincodeTls: ReadonlyMap<string, TlsMaterial>;
   layout: OrganizationLayout;
 }>;
 
@@ -43,9 +41,9 @@ export async function loadMaterial(
   directory: string,
 ): Promise<ReadonlyMap<string, OrganizationMaterial>> {
   const layout = materialLayout(directory);
-  const loaded = keyOwners(topology).map(async ({ mspId, name, chaincodeHosts }) => {
+  const loaded = keyOwners(topology).map(async ({ mspId, name }) => {
     const own = layout.organization(name);
-    const material = await loadOrganization(own, [...chaincodeHosts.keys()]);
+    const material = await loadOrganization(own);
     if (material === undefined)
       throw new PkiError('MQ_PKI_MISSING', `there is no public bundle of ${name} (${own.description})`);
     return [mspId, material] as const;
@@ -54,10 +52,7 @@ export async function loadMaterial(
 }
 
 /** The material of one organisation; undefined where there is none. */
-export async function loadOrganization(
-  layout: OrganizationLayout,
-  chaincodes: readonly string[],
-): Promise<OrganizationMaterial | undefined> {
+export async function loadOrganization(layout: OrganizationLayout): Promise<OrganizationMaterial | undefined> {
   const description = await readDescription(layout);
   if (description === undefined) return undefined;
   const { mspId, name, environment } = description;
@@ -72,7 +67,6 @@ export async function loadOrganization(
     environment,
     msp,
     holders: { peers: peers ?? none, orderers: orderers ?? none, users: users ?? none },
-    chaincodeTls: await loadChaincodes(layout, chaincodes),
     layout,
   };
 }
@@ -93,18 +87,6 @@ async function loadHolders(layout: OrganizationLayout, kind: HolderKind): Promis
     return [name, material] as const;
   });
   return new Map(await Promise.all(entries));
-}
-
-async function loadChaincodes(
-  layout: OrganizationLayout,
-  chaincodes: readonly string[],
-): Promise<Map<string, TlsMaterial>> {
-  const found = new Map<string, TlsMaterial>();
-  for (const chaincode of chaincodes) {
-    const files = layout.chaincode(chaincode);
-    if ((await readIfThere(files.certificate)) !== undefined) found.set(chaincode, await loadTls(files));
-  }
-  return found;
 }
 
 async function loadTls(

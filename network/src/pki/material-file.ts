@@ -8,10 +8,12 @@ const SECRET_MODE = 0o600;
 const READ_WHOLE = new Set(['cacerts', 'tlscacerts', 'crls', 'signcerts', 'keystore']);
 
 /** Writes a file that anybody may read, whole or not at all. */
-export const writePublic = async (file: string, text: string) => putInPlace(await writeAside(file, text, PUBLIC_MODE));
+export const writePublic = async (file: string, content: string | Uint8Array) =>
+  putInPlace(await writeAside(file, content, PUBLIC_MODE));
 
 /** Writes a key file that only its owner may read, whole or not at all. */
-export const writeSecret = async (file: string, text: string) => putInPlace(await writeAside(file, text, SECRET_MODE));
+export const writeSecret = async (file: string, content: string | Uint8Array) =>
+  putInPlace(await writeAside(file, content, SECRET_MODE));
 
 /** Files of a private key and its certificate, or their texts. */
 export type KeyAndCertificate = Readonly<{ key: string; certificate: string }>;
@@ -40,12 +42,12 @@ export async function readIfThere(file: string): Promise<string | undefined> {
 type Aside = Readonly<{ partial: string; file: string }>;
 
 /** What is cut short stays beside the file, or above a folder that is read whole. */
-async function writeAside(file: string, text: string, mode: number): Promise<Aside> {
+async function writeAside(file: string, content: string | Uint8Array, mode: number): Promise<Aside> {
   const folder = path.dirname(file);
   await mkdir(folder, { recursive: true, mode: mode === SECRET_MODE ? 0o700 : 0o755 });
   const isReadWhole = READ_WHOLE.has(path.basename(folder));
   const partial = `${isReadWhole ? `${folder}-${path.basename(file)}` : file}.${process.pid}.partial`;
-  await writeFile(partial, text, { mode });
+  await writeFile(partial, content, { mode });
   return { partial, file };
 }
 

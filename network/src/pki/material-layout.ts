@@ -33,8 +33,12 @@ function organizationLayout(root: string) {
       msp: mspLayout(at('private', kind, name, 'msp')),
       tls: tlsLayout(at('private', kind, name, 'tls')),
     }),
-    /** TLS of the organisation's process of a chaincode. */
-    chaincode: (name: string) => tlsLayout(at('private', 'chaincodes', name, 'tls')),
+    chaincode: (name: string) => ({
+      /** TLS of the organisation's process of the chaincode. */
+      tls: tlsLayout(at('private', 'chaincodes', name, 'tls')),
+      /** What the organisation's peers show to that process. It is in the chaincode package. */
+      client: tlsLayout(at('private', 'chaincodes', name, 'client')),
+    }),
   };
 }
 

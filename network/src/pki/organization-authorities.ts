@@ -46,6 +46,18 @@ export async function loadAuthorities(layout: OrganizationLayout): Promise<Organ
   return withIssue(layout, identity, tls, description.environment);
 }
 
+/** @throws PkiError MQ_PKI_ENVIRONMENT where there is material of the other environment */
+export async function refuseOtherEnvironment(
+  layout: OrganizationLayout,
+  owner: KeyOwner,
+  environment: Environment,
+): Promise<void> {
+  const description = await readDescription(layout);
+  if (description === undefined || description.environment === environment) return;
+  const found = `${owner.name} has ${description.environment} material, ${environment} was asked for`;
+  throw new PkiError('MQ_PKI_ENVIRONMENT', `${found}; use another folder`);
+}
+
 /** Loads the authorities, or makes them where there are none. */
 export async function ensureAuthorities(
   layout: OrganizationLayout,
@@ -53,11 +65,7 @@ export async function ensureAuthorities(
   environment: Environment,
   nowMs: number,
 ): Promise<OrganizationAuthorities> {
-  const description = await readDescription(layout);
-  if (description !== undefined && description.environment !== environment) {
-    const found = `${owner.name} has ${description.environment} material, ${environment} was asked for`;
-    throw new PkiError('MQ_PKI_ENVIRONMENT', `${found}; use another folder`);
-  }
+  await refuseOtherEnvironment(layout, owner, environment);
   const make = async (commonName: string, files: OrganizationLayout['authority']) => {
     const existing = await load(files);
     if (existing !== undefined) return existing;
@@ -69,7 +77,7 @@ export async function ensureAuthorities(
   };
   const identity = await make(`ca.${owner.domain}`, layout.authority);
   const tls = await make(`tlsca.${owner.domain}`, layout.tlsAuthority);
-  if (description === undefined) {
+  if ((await readDescription(layout)) === undefined) {
     const { mspId, name, displayName } = owner;
     const text: OrganizationDescription = { version: 1, mspId, name, displayName, environment };
     await writePublic(layout.description, `${JSON.stringify(text, undefined, 2)}\n`);

@@ -1,7 +1,8 @@
 import type { Topology } from '../topology/topology.ts';
-import { issueIdentity, issueTls } from './generate-material.ts';
-import { type Holder, type KeyOwner, keyOwners } from './holders.ts';
-import { materialLayout } from './material-layout.ts';
+import { issueNeeded } from './generate-material.ts';
+import { type KeyOwner, keyOwners } from './holders.ts';
+import { materialLayout, type OrganizationLayout } from './material-layout.ts';
+import { type NeededCertificate, neededCertificates } from './needed-certificates.ts';
 import { loadAuthorities } from './organization-authorities.ts';
 import { PkiError } from './pki-error.ts';
 
@@ -10,11 +11,13 @@ export type RenewOptions = Readonly<{
   key?: 'keep-key' | 'new-key';
   days?: number;
   nowMs?: number;
+  /** Only tell what would be written. Default false. */
+  dryRun?: boolean;
 }>;
 
 /**
- * Gives a node or user new certificates (identity and TLS) of the same name. The old ones stay valid until they
- * expire or are revoked. Returns the certificate files written.
+ * Gives a node or user new certificates (identity and TLS) of the same name, or a chaincode process its TLS certificate. The old ones stay
+ * valid until they expire or are revoked. Returns the certificate files written.
  *
  * @throws PkiError MQ_PKI_UNKNOWN_NODE, MQ_PKI_MISSING
  */
@@ -22,36 +25,28 @@ export async function renewCertificates(
   topology: Topology,
   directory: string,
   organization: string,
-  holderName: string,
-  { key = 'keep-key', days, nowMs = Date.now() }: RenewOptions = {},
+  name: string,
+  { key = 'keep-key', days, nowMs = Date.now(), dryRun = false }: RenewOptions = {},
 ): Promise<readonly string[]> {
-  const { owner, holder } = findHolder(topology, organization, holderName);
+  const owner = findOwner(topology, organization);
   const layout = materialLayout(directory).organization(owner.name);
+  const certificates = certificatesOf(owner, layout, name);
   const authorities = await loadAuthorities(layout);
-  const created: string[] = [];
-  const issuing = { owner, authorities, created, nowMs, ...(days === undefined ? {} : { days }) };
-  const files = layout.holder(holder.kind, holder.name);
-  await issueIdentity(issuing, holder, files.msp, key);
-  await issueTls(issuing, `${holder.name}.${owner.domain}`, holder.hosts, files.tls, key);
-  return created;
+  if (!dryRun) for (const needed of certificates) await issueNeeded(authorities, needed, { key, days, nowMs });
+  return certificates.map(({ certificate }) => certificate);
 }
 
-/**
- * A node or user by organisation (short name or MSP id) and name.
- * @throws PkiError MQ_PKI_UNKNOWN_NODE naming those that exist
- */
-export function findHolder(
-  topology: Topology,
-  organization: string,
-  holderName: string,
-): Readonly<{ owner: KeyOwner; holder: Holder }> {
-  const owner = findOwner(topology, organization);
-  const holder = owner.holders.find(({ name }) => name === holderName);
-  if (holder === undefined) {
-    const names = owner.holders.map(({ name }) => name).join(', ');
-    throw new PkiError('MQ_PKI_UNKNOWN_NODE', `${owner.name} has no ${JSON.stringify(holderName)}; it has ${names}`);
-  }
-  return { owner, holder };
+/** The certificates of a node, user or chaincode process. @throws PkiError MQ_PKI_UNKNOWN_NODE naming those there are */
+export function certificatesOf(
+  owner: KeyOwner,
+  layout: OrganizationLayout,
+  name: string,
+): readonly [NeededCertificate, ...NeededCertificate[]] {
+  const all = neededCertificates(owner, layout);
+  const [first, ...others] = all.filter((needed) => needed.name === name);
+  if (first !== undefined) return [first, ...others];
+  const names = [...new Set(all.map((needed) => needed.name))].join(', ');
+  throw new PkiError('MQ_PKI_UNKNOWN_NODE', `${owner.name} has no ${JSON.stringify(name)}; it has ${names}`);
 }
 
 /** An organisation by short name or MSP id. @throws PkiError MQ_PKI_UNKNOWN_NODE */

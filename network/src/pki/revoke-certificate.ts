@@ -2,17 +2,24 @@ import { readFile } from 'node:fs/promises';
 import type { Topology } from '../topology/topology.ts';
 import { issueRevocationList } from './authority.ts';
 import { mspRoots } from './generate-material.ts';
+import type { KeyOwner } from './holders.ts';
 import { listCertificates } from './list-certificates.ts';
 import { readIfThere } from './material-file.ts';
-import { materialLayout } from './material-layout.ts';
+import { materialLayout, type OrganizationLayout } from './material-layout.ts';
 import { writeMspRoots } from './msp-folder.ts';
 import { loadAuthorities } from './organization-authorities.ts';
 import { PkiError } from './pki-error.ts';
-import { findHolder, findOwner } from './renew-certificate.ts';
+import { certificatesOf, findOwner } from './renew-certificate.ts';
 import { X509Certificate } from './x509.ts';
 
 /** Whose certificates to revoke: those of a node or user now in use, or one by its serial number (hexadecimal). */
 export type RevokeTarget = Readonly<{ holder: string } | { serialNumber: string }>;
+
+export type RevocationOptions = Readonly<{
+  nowMs?: number;
+  /** Only tell what would be revoked, or written. Default false. */
+  dryRun?: boolean;
+}>;
 
 /**
  * Puts identity certificates on the organisation's revocation list and writes the list to its public bundle and to
@@ -25,27 +32,55 @@ export async function revokeCertificate(
   directory: string,
   organization: string,
   target: RevokeTarget,
-  nowMs: number = Date.now(),
+  options: RevocationOptions = {},
 ): Promise<readonly string[]> {
   const owner = findOwner(topology, organization);
   const layout = materialLayout(directory).organization(owner.name);
-  const authorities = await loadAuthorities(layout);
   const serialNumber =
     'serialNumber' in target
       ? await issuedSerialNumber(topology, directory, owner.name, target.serialNumber)
-      : await currentSerialNumber(topology, directory, owner.name, target.holder);
-  const earlier = await readIfThere(layout.publicMsp.revocationList);
-  const revocationList = await issueRevocationList(authorities.identity, earlier, [serialNumber], nowMs);
-  const roots = { ...(await mspRoots(layout)), revocationList };
-  await writeMspRoots(layout.publicMsp, roots);
-  for (const { kind, name } of owner.holders) await writeMspRoots(layout.holder(kind, name).msp, roots);
+      : await currentSerialNumber(owner, layout, target.holder);
+  await writeRevocationList(owner, layout, [serialNumber], options);
   return [serialNumber];
 }
 
-async function currentSerialNumber(topology: Topology, directory: string, organization: string, name: string) {
-  const { owner, holder } = findHolder(topology, organization, name);
-  const { msp } = materialLayout(directory).organization(owner.name).holder(holder.kind, holder.name);
-  return new X509Certificate(await readFile(msp.certificate, 'utf8')).serialNumber;
+/**
+ * Writes the organisation's revocation list anew, with what it has and another next update, where `revokeCertificate` writes it.
+ * Returns the file in the public bundle.
+ *
+ * @throws PkiError MQ_PKI_UNKNOWN_NODE, MQ_PKI_MISSING
+ */
+export async function renewRevocationList(
+  topology: Topology,
+  directory: string,
+  organization: string,
+  options: RevocationOptions = {},
+): Promise<string> {
+  const owner = findOwner(topology, organization);
+  const layout = materialLayout(directory).organization(owner.name);
+  await writeRevocationList(owner, layout, [], options);
+  return layout.publicMsp.revocationList;
+}
+
+async function writeRevocationList(
+  owner: KeyOwner,
+  layout: OrganizationLayout,
+  serialNumbers: readonly string[],
+  { nowMs = Date.now(), dryRun = false }: RevocationOptions,
+): Promise<void> {
+  const { identity } = await loadAuthorities(layout);
+  const earlier = await readIfThere(layout.publicMsp.revocationList);
+  const revocationList = await issueRevocationList(identity, earlier, serialNumbers, nowMs);
+  const roots = { ...(await mspRoots(layout)), revocationList };
+  const folders = [layout.publicMsp, ...owner.holders.map(({ kind, name }) => layout.holder(kind, name).msp)];
+  if (!dryRun) for (const folder of folders) await writeMspRoots(folder, roots);
+}
+
+async function currentSerialNumber(owner: KeyOwner, layout: OrganizationLayout, name: string): Promise<string> {
+  const identity = certificatesOf(owner, layout, name).find(({ use }) => use === 'identity');
+  if (identity !== undefined) return new X509Certificate(await readFile(identity.certificate, 'utf8')).serialNumber;
+  const found = `${name} of ${owner.name} has a TLS certificate only: it ends with its validity`;
+  throw new PkiError('MQ_PKI_UNKNOWN_CERTIFICATE', found);
 }
 
 async function issuedSerialNumber(topology: Topology, directory: string, organization: string, serialNumber: string) {

@@ -35,8 +35,12 @@ function duplicateNames({ organizations, orderers, chaincodes }: Topology): Prob
     each('domain'),
     named('orderers.nodes', orderers.nodes),
     named('chaincodes', chaincodes),
-    ...organizations.map(({ peers }, i) => named(`organizations[${i}].peers`, peers)),
-    ...organizations.map(({ clients }, i) => named(`organizations[${i}].clients`, clients)),
+    // What an organisation has certificates for: `pki renew` is told a name.
+    ...organizations.map(({ mspId, peers, clients }, i) => [
+      ...named(`organizations[${i}].peers`, peers),
+      ...named(`organizations[${i}].clients`, clients),
+      ...named('chaincodes', chaincodes).filter((_, j) => chaincodes[j]?.addresses[mspId] !== undefined),
+    ]),
     ...chaincodes.map(({ collections }, i) => named(`chaincodes[${i}].collections`, collections)),
   ].flatMap((values) => repeated(values, 'a name of its own'));
 }

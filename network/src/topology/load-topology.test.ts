@@ -206,6 +206,13 @@ describe('topologyFrom refuses', () => {
       'two.yaml: orderers.mspId: found "OrdererMSP", which organizations[1].mspId has; allowed: a name of its own',
     ],
     [
+      'a client called as a chaincode of its organisation',
+      (t) => {
+        t.organizations[1] = { ...t.organizations[1], clients: [{ name: 'asset' }] };
+      },
+      'two.yaml: chaincodes[0].name: found "asset", which organizations[1].clients[0].name has; allowed: a name of its own',
+    ],
+    [
       'a port used twice',
       (t) => {
         t.organizations[1] = { ...t.organizations[1], gatewayPort: 7001 };

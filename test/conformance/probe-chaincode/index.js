@@ -7,6 +7,7 @@
  */
 const shim = require('fabric-shim');
 const crypto = require('node:crypto');
+const fs = require('node:fs');
 
 const VALUE_KEEP = 200; // longer values are reported as length and digest
 
@@ -369,14 +370,25 @@ class Probe {
   }
 }
 
-// `CHAINCODE_ID=... CHAINCODE_SERVER_ADDRESS=host:port PROBE_ORG=... node index.js` serves it (chaincode as a service)
+// `CHAINCODE_ID=... CHAINCODE_SERVER_ADDRESS=host:port PROBE_ORG=... node index.js` serves it (chaincode as a service); with
+// CHAINCODE_TLS_CERT, CHAINCODE_TLS_KEY and CHAINCODE_TLS_CLIENT_CA (PEM files) to clients under that root only.
 if (require.main === module) {
+  const { CHAINCODE_TLS_CERT, CHAINCODE_TLS_KEY, CHAINCODE_TLS_CLIENT_CA } = process.env;
   shim
     .server(new Probe(), {
       ccid: process.env.CHAINCODE_ID,
       address: process.env.CHAINCODE_SERVER_ADDRESS,
       'grpc.max_send_message_length': -1,
       'grpc.max_receive_message_length': -1,
+      ...(CHAINCODE_TLS_CERT === undefined
+        ? {}
+        : {
+            tlsProps: {
+              cert: fs.readFileSync(CHAINCODE_TLS_CERT),
+              key: fs.readFileSync(CHAINCODE_TLS_KEY),
+              clientCACerts: fs.readFileSync(CHAINCODE_TLS_CLIENT_CA),
+            },
+          }),
     })
     .start()
     .catch((e) => {

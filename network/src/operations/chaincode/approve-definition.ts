@@ -1,4 +1,5 @@
 import { approvedPackage } from '../../fabric/approved-definition.ts';
+import { FabricError } from '../../fabric/fabric-error.ts';
 import { acceptsConnections } from '../../supervisor/probe.ts';
 import type { Operator } from '../operator.ts';
 import { isNotDefined } from './committed-definitions.ts';
@@ -10,15 +11,29 @@ import { type PackageOf, packageIdOf } from './install-package.ts';
  * @param anyPackage with whatever package; else with the one that it would install now
  */
 export async function hasApproved(operator: Operator, of: PackageOf, anyPackage: boolean): Promise<boolean> {
-  const { organization, chaincode } = of;
+  const approved = await approvalOf(operator, of);
+  return approved !== undefined && (anyPackage || approved.packageId === (await packageIdOf(operator, of)));
+}
+
+/**
+ * With which package the organisation has approved the definition. Undefined where it has not, or where its peer cannot tell: one that was restored
+ * from a snapshot does not have its organisation's earlier approvals.
+ */
+export async function approvalOf(
+  operator: Operator,
+  { organization, chaincode }: PackageOf,
+): Promise<Readonly<{ packageId: string | undefined }> | undefined> {
   try {
-    const approved = await approvedPackage(operator.peerCommand(organization), operator.channel, chaincode);
-    return approved !== undefined && (anyPackage || approved.packageId === (await packageIdOf(operator, of)));
+    return await approvedPackage(operator.peerCommand(organization), operator.channel, chaincode);
   } catch (error) {
-    if (isNotDefined(error)) return false;
+    if (isNotDefined(error) || isNotHeld(error)) return undefined;
     throw error;
   }
 }
+
+/** Is this failure of the `peer` program the answer that the peer has of its organisation's approval no more than a hash? */
+const isNotHeld = (error: unknown): boolean =>
+  error instanceof FabricError && error.message.includes('private data matching public hash version is not available');
 
 /**
  * Waits until the organisation's process of the chaincode listens, where it runs one: then nobody waits for it, nor fails, when the definition is

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect as connectTls } from 'node:tls';
 import { acceptsConnections } from '../../supervisor/probe.ts';
@@ -50,13 +51,24 @@ async function tlsFailure(
     return { detail: 'does not answer', cure: `start ${what} (medquorum node up), or open the way to it` };
   if (!existsSync(rootFile))
     return { detail: `cannot be checked: ${rootFile} is missing`, cure: 'get the public bundle of that organisation' };
-  const cause = await handshake(host, port, tls?.serverName ?? host, readFileSync(rootFile));
+  const root = readFileSync(rootFile);
+  if (!isCertificate(root))
+    return { detail: `cannot be checked: ${rootFile} is damaged`, cure: 'get the public bundle of that organisation' };
+  const cause = await handshake(host, port, tls?.serverName ?? host, root);
   return cause === undefined
     ? undefined
     : {
         detail: `shows a wrong certificate: ${cause}`,
         cure: 'renew it (medquorum pki renew), or exchange public bundles anew',
       };
+}
+
+function isCertificate(pem: Buffer): boolean {
+  try {
+    return new X509Certificate(pem).ca;
+  } catch {
+    return false;
+  }
 }
 
 function handshake(host: string, port: number, servername: string, ca: Buffer): Promise<string | undefined> {
