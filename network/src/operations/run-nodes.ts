@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { joinOrderer, ordererAdminFlags } from '../fabric/create-channel.ts';
+import { joinOrderer, type OrdererAdministration, ordererAdminFlags } from '../fabric/create-channel.ts';
 import { writeExternalBuilder } from '../fabric/external-builder.ts';
 import {
   ordererProcess,
@@ -72,7 +72,7 @@ export async function joinPeerNode(
   }
   await operator.withScratch(async (folder) => {
     const first = block ?? path.join(folder, 'first.block');
-    if (block === undefined) await fetchBlock(operator, organization, 'oldest', first);
+    if (block === undefined) await fetchBlock(operator, operator.administrator(organization.mspId), 'oldest', first);
     await command.run('channel', 'join', '--blockpath', first);
   });
   if (!(await isMember()))
@@ -118,7 +118,7 @@ export async function joinOrdererNode(
   node: TopologyOrderer,
   { block, adminAddress }: OrdererJoinPlace,
 ): Promise<void> {
-  const { topology, material, binaries, channel, report } = operator;
+  const { topology, binaries, channel, report } = operator;
   const name = ordererProcessName(topology, node);
   if ((await ordererState(operator, node, adminAddress)) !== undefined) {
     report(`${name} has joined ${channel} already`);
@@ -126,8 +126,8 @@ export async function joinOrdererNode(
   }
   await operator.withScratch(async (folder) => {
     const config = block ?? path.join(folder, 'config.block');
-    if (block === undefined) await fetchBlock(operator, operator.anyOwnOrganization(), 'config', config);
-    await joinOrderer({ topology, node, material, binaries, block: config, adminAddress });
+    if (block === undefined) await fetchBlock(operator, operator.ordererAdministrator(node), 'config', config);
+    await joinOrderer({ ...administration(operator, node, adminAddress), channel, binaries, block: config });
   });
   report(`${name} joined ${channel}`);
 }
@@ -145,8 +145,14 @@ export async function ordererState(
     'list',
     '--channelID',
     operator.channel,
-    ...ordererAdminFlags({ topology: operator.topology, node, material: operator.material, adminAddress }),
+    ...ordererAdminFlags(administration(operator, node, adminAddress)),
   ]);
   if (!printed.includes('Status: 200')) return undefined;
   return JSON.parse(printed.slice(printed.indexOf('{'), printed.lastIndexOf('}') + 1)) as OrdererState;
+}
+
+function administration(operator: Operator, node: TopologyOrderer, adminAddress?: string): OrdererAdministration {
+  const { topology, material } = operator;
+  const { tls } = operator.ordererAdministrator(node);
+  return { node, tls, tlsRoot: material.tlsRoot(topology.orderers.mspId), adminAddress };
 }
