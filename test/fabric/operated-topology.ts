@@ -34,6 +34,7 @@ export async function operatedTopology(names: readonly Name[], orderers = 4) {
         version: '1',
         sequence: 1,
         endorsementPolicy: `OutOf(2,${names.map((name) => `'${mspIdOf(name)}.peer'`).join(',')})`,
+        collections: [] as { name: string; policy: string; endorsementPolicy?: { signaturePolicy: string } }[],
         addresses: Object.fromEntries(names.map((name) => [mspIdOf(name), `127.0.0.1:${port()}`])),
       },
     ],
