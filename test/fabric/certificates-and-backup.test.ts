@@ -24,6 +24,14 @@ describeFabric('one organisation of a running consortium', (binaries) => {
       network.supervisor.status().some((status) => status.name === name && status.state === 'ready') ? true : undefined,
     );
 
+  /** A machine with the keys that the ordering organisation has now, and of the members what is public. */
+  async function orderingMachine(name: string) {
+    const machine = { keys: path.join(network.folder, `${name}-ordering-keys`), data: path.join(network.folder, name) };
+    for (const part of ['orderer', 'alpha/public', 'beta/public', 'gamma/public'])
+      await cp(path.join(network.keys, part), path.join(machine.keys, part), { recursive: true });
+    return machine;
+  }
+
   it(
     'renews the certificates of nodes while clients write',
     async () => {
@@ -67,6 +75,30 @@ describeFabric('one organisation of a running consortium', (binaries) => {
       const renewed = await ProbeClient.connect(network, 'BetaMSP');
       await renewed.put('after', 'renewal');
       renewed.close();
+    },
+    SUITE_TIMEOUT_MS,
+  );
+
+  it(
+    "revokes the ordering service's administrator for everybody, and goes on with its successor",
+    async () => {
+      const unchanged = 'orderer update --dry-run';
+      const old = await orderingMachine('old');
+      expect((await network.medquorum(unchanged, old)).stderr).toContain('MQ_GOVERNANCE_NO_CHANGE');
+
+      const revoked = await network.medquorum('pki revoke --org orderer --name admin');
+      expect([revoked.status, revoked.stderr]).toEqual([
+        0,
+        expect.stringContaining('organization update --org orderer'),
+      ]);
+      expect(await network.medquorum('pki renew --org orderer --name admin --new-key')).toMatchObject({ status: 0 });
+      const folder = (await network.medquorum('organization update --org orderer')).stdout.trim();
+      await network.medquorum(`governance sign --proposal ${folder} --org orderer`);
+      expect(await network.medquorum(`governance apply --proposal ${folder}`)).toMatchObject({ status: 0 });
+
+      expect((await network.medquorum(unchanged, old)).stderr).toContain('FORBIDDEN');
+      const successor = await network.medquorum(unchanged, await orderingMachine('new'));
+      expect(successor.stderr).toContain('MQ_GOVERNANCE_NO_CHANGE');
     },
     SUITE_TIMEOUT_MS,
   );
