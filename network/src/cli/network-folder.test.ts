@@ -197,6 +197,26 @@ describe('network reset', () => {
     expect(asked).toEqual([{ dryRun: true }]);
   });
 
+  it('that was cut short lets nothing start before it is repeated', async () => {
+    await hold();
+    await fill('ledger', 'organizations/a', 'database');
+    let isDown = true;
+    const hosted = {
+      reset: async () => {
+        if (isDown) throw new Error('the database server does not answer');
+        await rm(path.join(data, 'database'), { recursive: true });
+        return [path.join(data, 'database')];
+      },
+    } as unknown as HostedApplication;
+    await expect(run('network reset --yes', hosted)).rejects.toThrow('the database server does not answer');
+    expect(await left()).toEqual(['database', MARKER, 'reset-unfinished']);
+    await expect(hold()).rejects.toThrow(/^MQ_RESET_UNFINISHED: .*--yes/);
+    isDown = false;
+    expect(await run('network reset --yes', hosted)).toMatchObject({ status: EXIT_OK });
+    expect(await left()).toEqual([MARKER]);
+    await hold();
+  });
+
   it.each(['peer0.a', 'orderer1.orderer', 'chaincode-asset.org-a'])(
     'knows a folder that was made before there was a marker by the log of %s',
     async (name) => {

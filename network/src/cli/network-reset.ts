@@ -12,7 +12,8 @@ export const networkReset = (hosted: HostedApplication | undefined): Command => 
 
 Deletes the ledgers in a data folder and what organisations' processes made of them (their data and databases); the next start
 begins with an empty ledger. Keys stay unless told otherwise, logs stay. The folders go to stdout. Refuses while the network
-runs, and where nothing shows that one was ever started there. Exit status 3: there is nothing to delete.
+runs, and where nothing shows that one was ever started there. Cut short, it is to be repeated: until then nothing starts in
+the folder. Exit status 3: there is nothing to delete.
 
   --data DIR        data folder of the network (default: ${DEFAULT_DATA_DIRECTORY})
   --keys-too        also the keys and certificates in the data folder; the next start makes new ones

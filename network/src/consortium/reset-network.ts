@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { foreign, isDataFolder, OPERATIONS_FOLDER } from '../supervisor/data-folder.ts';
+import { beginReset, endReset, foreign, isDataFolder, OPERATIONS_FOLDER } from '../supervisor/data-folder.ts';
 import { runFileOf } from '../supervisor/run-file.ts';
 import { refuseHeld, Supervisor } from '../supervisor/supervisor.ts';
 import type { HostedApplication } from './hosted-application.ts';
@@ -30,6 +30,7 @@ export type ResetOptions = Readonly<{
 
 /**
  * Deletes the ledgers of a network that does not run, and all that follows from them; what a killed supervisor left running is ended first.
+ * Cut short, or failed on the way, it keeps everything from starting in the directory until it is repeated (`MQ_RESET_UNFINISHED`).
  * Returns the folders, none where there is nothing.
  * @throws SupervisorError `MQ_ALREADY_RUNNING` when a living supervisor holds the directory, `MQ_NOT_A_DATA_FOLDER` where it has such folders and
  * nothing shows that they are of a network
@@ -50,9 +51,12 @@ export async function resetNetwork(options: ResetOptions): Promise<readonly stri
     if (found.length > 0 && !isOurs) throw foreign(directory);
     return found;
   }
-  const supervisor = await Supervisor.open({ directory, report });
+  const supervisor = await Supervisor.open({ directory, report, toReset: true });
   try {
-    return await remove(false);
+    beginReset(directory);
+    const removed = await remove(false);
+    endReset(directory);
+    return removed;
   } finally {
     await supervisor.close();
   }

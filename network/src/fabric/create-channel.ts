@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TlsLayout } from '../pki/material-layout.ts';
 import type { Topology, TopologyOrderer } from '../topology/topology.ts';
@@ -23,6 +23,8 @@ export async function makeGenesisBlock(
   if (existsSync(block)) return block;
   mkdirSync(directory, { recursive: true });
   writeFileSync(path.join(directory, 'configtx.yaml'), renderConfigtx(topology, material, certificatesOf));
+  // What is there is taken as complete, and configtxgen writes in place: on a full disk it leaves a part.
+  const partial = `${block}.new`;
   await runTool(binaries.configtxgen, [
     '-configPath',
     directory,
@@ -31,8 +33,9 @@ export async function makeGenesisBlock(
     '-channelID',
     topology.channel.name,
     '-outputBlock',
-    block,
+    partial,
   ]);
+  renameSync(partial, block);
   return block;
 }
 

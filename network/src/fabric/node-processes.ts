@@ -5,6 +5,7 @@ import type { ProcessSpec } from '../supervisor/supervised-process.ts';
 import type { Topology, TopologyOrderer, TopologyOrganization, TopologyPeer } from '../topology/topology.ts';
 import type { FabricBinaries } from './fabric-binaries.ts';
 import type { FabricMaterial } from './fabric-material.ts';
+import { discardPartialBuilds } from './partial-builds.ts';
 import { renderCore } from './render-core.ts';
 import { renderOrderer } from './render-orderer.ts';
 import { discardUnusedOrdererLedger, discardUnusedPeerLedger } from './unused-ledger.ts';
@@ -42,6 +43,7 @@ export function peerProcess(options: PeerProcessOptions): ProcessSpec {
   const dataDirectory = path.join(folder, NODE_DATA);
   mkdirSync(folder, { recursive: true });
   discardUnusedPeerLedger(dataDirectory);
+  discardPartialBuilds(dataDirectory);
   const place = {
     organization,
     peer,

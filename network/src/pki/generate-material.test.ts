@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Msp } from '../msp/msp.ts';
@@ -41,6 +41,14 @@ const holder = (material: OrganizationMaterial, kind: 'peers' | 'users' | 'order
   const found = material.holders[kind].get(name);
   if (found === undefined) throw new Error(`no ${name}`);
   return found;
+};
+
+const fits = ({ certificatePem, privateKeyPem }: Readonly<{ certificatePem: string; privateKeyPem: string }>) =>
+  new X509Certificate(certificatePem).checkPrivateKey(createPrivateKey(privateKeyPem));
+
+const certificatesOfAlice = () => {
+  const { msp, tls } = materialLayout(folder).organization('org-a').holder('users', 'alice');
+  return [msp.certificate, tls.certificate];
 };
 
 const identify = (material: OrganizationMaterial, certificatePem: string) =>
@@ -115,6 +123,23 @@ describe('generateMaterial', () => {
     );
   });
 
+  it('certifies anew a key that is not that of the certificate beside it', async () => {
+    await generateMaterial(topology(), folder);
+    const before = holder(await load(), 'users', 'alice');
+    const old = await Promise.all(certificatesOfAlice().map((file) => readFile(file, 'utf8')));
+    await renewCertificates(topology(), folder, 'org-a', 'alice', { key: 'new-key' });
+    const newKey = holder(await load(), 'users', 'alice').privateKeyPem;
+    // As where the renewal was killed between the two.
+    for (const [index, file] of certificatesOfAlice().entries()) await writeFile(file, old[index] ?? '');
+    const { created } = await generateMaterial(topology(), folder);
+    expect(created).toEqual(certificatesOfAlice());
+    const after = holder(await load(), 'users', 'alice');
+    expect(after.privateKeyPem).toBe(newKey);
+    expect(after.privateKeyPem).not.toBe(before.privateKeyPem);
+    expect(fits(after)).toBe(true);
+    expect(fits(after.tls)).toBe(true);
+  });
+
   it('makes keys of one organisation only, when asked to', async () => {
     await generateMaterial(topology(), folder, { only: ['org-b'] });
     expect(await readdir(folder)).toEqual(['org-b']);
@@ -157,7 +182,7 @@ describe('renewCertificates', () => {
     await renewCertificates(topology(), folder, 'AMSP', 'alice', { key: 'new-key' });
     const after = holder(await load(), 'users', 'alice');
     expect(after.privateKeyPem).not.toBe(before.privateKeyPem);
-    expect(new X509Certificate(after.certificatePem).checkPrivateKey(createPrivateKey(after.privateKeyPem))).toBe(true);
+    expect(fits(after)).toBe(true);
   });
 
   it('names the holders there are', async () => {

@@ -1,10 +1,10 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { Topology } from '../topology/topology.ts';
 import type { Environment } from './authority.ts';
 import { identityExtensions, tlsExtensions } from './certificate-profile.ts';
 import { type Holder, type KeyOwner, keyOwners } from './holders.ts';
 import { generateKeyPair, type KeyPair, keyPairFromPem, privateKeyPem } from './key-pair.ts';
-import { readIfThere, writePublic, writeSecret } from './material-file.ts';
+import { type KeyAndCertificate, readIfThere, writeKeyAndCertificate, writePublic } from './material-file.ts';
 import { materialLayout, type OrganizationLayout, type TlsLayout } from './material-layout.ts';
 import { type MspRoots, writeMspRoots } from './msp-folder.ts';
 import { ensureAuthorities, type OrganizationAuthorities, subjectName } from './organization-authorities.ts';
@@ -24,7 +24,7 @@ export type GenerateReport = Readonly<{ created: readonly string[] }>;
 
 /**
  * Makes the keys and certificates that the topology needs below `directory`. What is there is kept: run again it
- * makes only what is missing, and renews the TLS certificate of a node whose names have changed.
+ * makes only what is missing, and renews the TLS certificate of a node whose names have changed, and a certificate whose key is not the one beside it.
  *
  * @throws PkiError MQ_PKI_ENVIRONMENT when the folder holds material of the other environment
  */
@@ -74,17 +74,15 @@ export type Issuing = Readonly<{
   days?: number;
 }>;
 
-type IdentityFiles = Readonly<{ certificate: string; key: string }>;
-
-async function ensureIdentity(issuing: Issuing, holder: Holder, files: IdentityFiles): Promise<void> {
-  if ((await readIfThere(files.certificate)) === undefined) await issueIdentity(issuing, holder, files, 'keep-key');
+async function ensureIdentity(issuing: Issuing, holder: Holder, files: KeyAndCertificate): Promise<void> {
+  if ((await certificateFor(files)) === undefined) await issueIdentity(issuing, holder, files, 'keep-key');
 }
 
 /** Certificate of an identity, for the key that is there or a new one. */
 export async function issueIdentity(
   { owner, authorities, created, nowMs, days }: Issuing,
   holder: Holder,
-  files: IdentityFiles,
+  files: KeyAndCertificate,
   key: 'keep-key' | 'new-key',
 ): Promise<void> {
   const keys = await keyAt(files.key, key);
@@ -95,8 +93,7 @@ export async function issueIdentity(
     nowMs,
     ...(days === undefined ? {} : { days }),
   });
-  await writeSecret(files.key, privateKeyPem(keys));
-  await writePublic(files.certificate, certificate);
+  await writeKeyAndCertificate(files, { key: privateKeyPem(keys), certificate });
   created.push(files.certificate);
 }
 
@@ -107,7 +104,7 @@ async function ensureTls(
   files: TlsLayout,
   rootCertificate: string,
 ): Promise<void> {
-  const existing = await readIfThere(files.certificate);
+  const existing = await certificateFor(files);
   if (existing !== undefined && namesAre(existing, hosts)) return;
   await writePublic(files.rootCertificate, rootCertificate);
   await issueTls(issuing, commonName, hosts, files, 'keep-key');
@@ -129,9 +126,15 @@ export async function issueTls(
     nowMs,
     ...(days === undefined ? {} : { days }),
   });
-  await writeSecret(files.key, privateKeyPem(keys));
-  await writePublic(files.certificate, certificate);
+  await writeKeyAndCertificate(files, { key: privateKeyPem(keys), certificate });
   created.push(files.certificate);
+}
+
+/** The certificate that is there, unless the key beside it is another's: a renewal of both was cut short between the two. */
+async function certificateFor(files: KeyAndCertificate): Promise<string | undefined> {
+  const [certificate, key] = await Promise.all([readIfThere(files.certificate), readIfThere(files.key)]);
+  if (certificate === undefined || key === undefined) return certificate;
+  return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key)) ? certificate : undefined;
 }
 
 async function keyAt(file: string, wish: 'keep-key' | 'new-key'): Promise<KeyPair> {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { runFileOf } from './run-file.ts';
 import { SupervisorError } from './supervisor-error.ts';
@@ -11,6 +11,11 @@ const MARKER = 'medquorum-data';
 const MARKER_TEXT = 'A network keeps its data in this folder. A reset deletes nothing where this file is missing.\n';
 /** Logs that show the same of folders that were made before there was a marker. */
 const NODE_LOG = /^(peer|orderer|chaincode-)[^.]*\.[^.]+\.log$/;
+
+/** Stands in a data folder from before a reset deletes anything until it has deleted everything. */
+const RESET_MARKER = 'reset-unfinished';
+const RESET_MARKER_TEXT = 'A reset of this folder was begun. Nothing starts here until a reset has ended.\n';
+const resetMarkerOf = (directory: string) => path.join(directory, RESET_MARKER);
 
 /** Where the processes of a directory log, each in `<name>.log`. */
 export const logDirectoryOf = (directory: string) => path.join(directory, 'logs');
@@ -39,6 +44,20 @@ export const foreign = (directory: string) =>
     'MQ_NOT_A_DATA_FOLDER',
     `nothing shows that a network keeps its data in ${directory}, so nothing in it is deleted: check --data; if it is a data folder, start the network there once without a reset, which marks it`,
   );
+
+/** From here on nothing starts in the directory until {@link endReset}: a part of a ledger is worse than none. */
+export const beginReset = (directory: string): void => writeFileSync(resetMarkerOf(directory), RESET_MARKER_TEXT);
+
+export const endReset = (directory: string): void => rmSync(resetMarkerOf(directory), { force: true });
+
+/** @throws SupervisorError `MQ_RESET_UNFINISHED` where a reset was cut short */
+export function refuseHalfReset(directory: string): void {
+  if (!existsSync(resetMarkerOf(directory))) return;
+  throw new SupervisorError(
+    'MQ_RESET_UNFINISHED',
+    `a reset of ${directory} was cut short, and what is left fits nothing: reset it again (network reset --data ${directory} --yes, or the start with --reset)`,
+  );
+}
 
 function namesIn(directory: string): readonly string[] {
   try {

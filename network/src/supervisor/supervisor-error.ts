@@ -4,6 +4,7 @@ export type SupervisorErrorCode =
   | 'MQ_PROCESS_UNKNOWN'
   | 'MQ_ALREADY_RUNNING'
   | 'MQ_NOT_A_DATA_FOLDER'
+  | 'MQ_RESET_UNFINISHED'
   | 'MQ_INTERRUPTED';
 
 /** Something about supervised processes that an operator can act on. */

@@ -1,4 +1,4 @@
-import { logDirectoryOf, markDataFolder } from './data-folder.ts';
+import { logDirectoryOf, markDataFolder, refuseHalfReset } from './data-folder.ts';
 import { type RunFile, runFileOf } from './run-file.ts';
 import { type ProcessSpec, type ProcessStatus, SupervisedProcess } from './supervised-process.ts';
 import { SupervisorError } from './supervisor-error.ts';
@@ -11,6 +11,8 @@ export type SupervisorOptions = Readonly<{
   /** One line for people: a process crashed, came back, was cleared away. */
   report(line: string): void;
   stopGraceMs?: number;
+  /** Opened to reset the directory: only then may an earlier reset have been cut short. */
+  toReset?: boolean;
 }>;
 
 /**
@@ -26,11 +28,12 @@ export class Supervisor {
 
   /**
    * Takes over the directory, ending processes that an earlier, killed supervisor left running.
-   * @throws SupervisorError `MQ_ALREADY_RUNNING` when a living supervisor holds the directory
+   * @throws SupervisorError `MQ_ALREADY_RUNNING` when a living supervisor holds the directory, `MQ_RESET_UNFINISHED` where a reset was cut short
    */
   static async open(options: SupervisorOptions): Promise<Supervisor> {
     const runFile = runFileOf(options.directory);
     refuseHeld(runFile, options.directory);
+    if (!options.toReset) refuseHalfReset(options.directory);
     const ended = await runFile.endLeftovers();
     if (ended.length > 0) options.report(`ended what an earlier run left behind: ${ended.join(', ')}`);
     runFile.claim();

@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Topology, TopologyOrganization } from '../../topology/topology.ts';
 import { OperationError } from '../operation-error.ts';
 import type { Operator } from '../operator.ts';
+import { checkSums, damaged, type FileSums, sha256Of, sumsOf } from './file-sums.ts';
 import { readSnapshot, takeSnapshot } from './take-snapshot.ts';
 
 const MANIFEST = 'backup.json';
+const KEYS_MANIFEST = 'backup-keys.json';
 const SNAPSHOT = 'snapshot';
 
 /** `backup.json`. */
@@ -19,9 +19,14 @@ type Manifest = Readonly<{
   blockNumber: number;
   takenAt: string;
   topology: Topology;
-  /** SHA-256 of every file of the snapshot, hexadecimal. */
-  sha256: Readonly<Record<string, string>>;
+  /** Of every file of the snapshot. */
+  sha256: FileSums;
+  /** SHA-256 of `backup-keys.json`: which keys belong to it. */
+  keysSha256: string;
 }>;
+
+/** `backup-keys.json`, in the folder of keys. */
+type KeysManifest = Readonly<{ version: 1; mspId: string; sha256: FileSums }>;
 
 export type BackupPlace = Readonly<{
   /** Folder for ledger state and topology; it holds no key. */
@@ -45,6 +50,13 @@ export async function createBackup(
   const { folder, blockNumber } = await takeSnapshot(operator, { organization, peer: organization.peers[0] });
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await cp(folder, path.join(directory, SNAPSHOT), { recursive: true });
+  await copyKeys(operator.materialDirectory, keysDirectory, organization.name);
+  const keysManifest = path.join(keysDirectory, KEYS_MANIFEST);
+  await writeJson(keysManifest, {
+    version: 1,
+    mspId: organization.mspId,
+    sha256: await sumsOf(keysDirectory, await keyFolders(keysDirectory, organization.name)),
+  } satisfies KeysManifest);
   const manifest: Manifest = {
     version: 1,
     mspId: organization.mspId,
@@ -52,53 +64,44 @@ export async function createBackup(
     blockNumber,
     takenAt: new Date().toISOString(),
     topology: operator.topology,
-    sha256: await digests(path.join(directory, SNAPSHOT)),
+    sha256: await sumsOf(path.join(directory, SNAPSHOT)),
+    keysSha256: await sha256Of(keysManifest),
   };
-  await writeFile(path.join(directory, MANIFEST), `${JSON.stringify(manifest, undefined, 2)}\n`);
-  await copyKeys(operator.materialDirectory, keysDirectory, organization.name);
+  // Last: without it there is no backup, whatever else is there.
+  await writeJson(path.join(directory, MANIFEST), manifest);
   return { blockNumber };
 }
 
 /**
  * Puts a backup onto an empty place: keys, topology, and the snapshot that the peer begins with.
  * @returns where the snapshot and the topology file are
- * @throws OperationError MQ_BACKUP_DAMAGED naming the file, MQ_RESTORE_NOT_EMPTY
+ * @throws OperationError MQ_BACKUP_DAMAGED naming the file, before anything is written; MQ_RESTORE_NOT_EMPTY
  */
 export async function restoreBackup(
   { directory, keysDirectory }: BackupPlace,
   to: Readonly<{ dataDirectory: string; materialDirectory: string }>,
 ): Promise<Readonly<{ mspId: string; blockNumber: number; snapshot: string; topologyFile: string }>> {
   const manifest = await readManifest(directory);
+  const { name } = manifest.topology.organizations.find(({ mspId }) => mspId === manifest.mspId) ?? { name: '' };
+  await checkKeys(keysDirectory, name, manifest);
   await refuseUnlessEmpty(to.dataDirectory);
   await refuseUnlessEmpty(to.materialDirectory);
-  const { name } = manifest.topology.organizations.find(({ mspId }) => mspId === manifest.mspId) ?? { name: '' };
   await mkdir(to.dataDirectory, { recursive: true, mode: 0o700 });
   const snapshot = path.join(to.dataDirectory, 'restored', SNAPSHOT);
   await cp(path.join(directory, SNAPSHOT), snapshot, { recursive: true });
   const topologyFile = path.join(to.dataDirectory, 'restored', 'topology.json');
-  await writeFile(topologyFile, `${JSON.stringify(manifest.topology, undefined, 2)}\n`);
+  await writeJson(topologyFile, manifest.topology);
   await copyKeys(keysDirectory, to.materialDirectory, name);
   return { mspId: manifest.mspId, blockNumber: manifest.blockNumber, snapshot, topologyFile };
 }
 
 async function readManifest(directory: string): Promise<Manifest> {
-  const file = path.join(directory, MANIFEST);
-  const manifest = await readFile(file, 'utf8').then(
-    (text) => JSON.parse(text) as Manifest,
-    (cause) => {
-      throw new OperationError('MQ_BACKUP_DAMAGED', `${file} cannot be read: this is no backup`, { cause });
-    },
+  const manifest = await readJson<Manifest>(
+    path.join(directory, MANIFEST),
+    'this is no backup, or one that was cut short',
   );
   const snapshot = path.join(directory, SNAPSHOT);
-  const found = await digests(snapshot);
-  const names = new Set([...Object.keys(found), ...Object.keys(manifest.sha256)]);
-  for (const name of names) {
-    if (found[name] === manifest.sha256[name]) continue;
-    throw new OperationError(
-      'MQ_BACKUP_DAMAGED',
-      `${path.join(snapshot, name)} is not as it was saved; use another backup`,
-    );
-  }
+  await checkSums(snapshot, manifest.sha256);
   const { blockNumber } = await readSnapshot(snapshot);
   if (blockNumber !== manifest.blockNumber)
     throw new OperationError(
@@ -108,15 +111,35 @@ async function readManifest(directory: string): Promise<Manifest> {
   return manifest;
 }
 
-/** The organisation's keys whole; of the others, what is public. */
+async function checkKeys(folder: string, own: string, { keysSha256 }: Manifest): Promise<void> {
+  const file = path.join(folder, KEYS_MANIFEST);
+  const { sha256 } = await readJson<KeysManifest>(file, "these are no backup's keys, or not all of them");
+  if ((await sha256Of(file)) !== keysSha256) throw damaged(file, 'is of another backup; give the two together');
+  await checkSums(folder, sha256, await keyFolders(folder, own));
+}
+
+async function readJson<T>(file: string, otherwise: string): Promise<T> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as T;
+  } catch (cause) {
+    throw damaged(file, `cannot be read: ${otherwise}`, cause);
+  }
+}
+
+const writeJson = (file: string, value: unknown) => writeFile(file, `${JSON.stringify(value, undefined, 2)}\n`);
+
 async function copyKeys(from: string, to: string, own: string): Promise<void> {
   await mkdir(to, { recursive: true, mode: 0o700 });
-  for (const name of await readdir(from)) {
-    const part = name === own ? name : path.join(name, 'public');
-    const source = path.join(from, part);
-    if (existsSync(source)) await cp(source, path.join(to, part), { recursive: true, preserveTimestamps: true });
-  }
+  for (const part of await keyFolders(from, own))
+    await cp(path.join(from, part), path.join(to, part), { recursive: true, preserveTimestamps: true });
   await chmod(to, 0o700);
+}
+
+/** The organisation's keys whole; of the others, what is public. Relative to the folder. */
+async function keyFolders(folder: string, own: string): Promise<readonly string[]> {
+  const names = await readdir(folder);
+  const parts = names.map((name) => (name === own ? name : path.join(name, 'public')));
+  return parts.filter((part) => existsSync(path.join(folder, part)));
 }
 
 async function refuseUnlessEmpty(folder: string): Promise<void> {
@@ -129,14 +152,4 @@ async function refuseUnlessEmpty(folder: string): Promise<void> {
       'MQ_RESTORE_NOT_EMPTY',
       `${folder} is not empty; give a folder that is empty or not there`,
     );
-}
-
-async function digests(folder: string): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for (const name of (await readdir(folder)).sort()) {
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(path.join(folder, name)), hash);
-    found[name] = hash.digest('hex');
-  }
-  return found;
 }

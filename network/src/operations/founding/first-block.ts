@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access, copyFile, mkdir, readFile } from 'node:fs/promises';
+import { access, copyFile, mkdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { makeGenesisBlock } from '../../fabric/create-channel.ts';
 import { type ChannelConfig, decodeConfigBlock } from '../governance/channel-config.ts';
@@ -24,7 +24,9 @@ export async function createFirstBlock(operator: Operator, file: string): Promis
   const { topology, material, binaries } = operator;
   await mkdir(path.dirname(file), { recursive: true });
   await operator.withScratch(async (folder) => {
-    await copyFile(await makeGenesisBlock(topology, material, binaries, folder), file);
+    const partial = `${file}.new`;
+    await copyFile(await makeGenesisBlock(topology, material, binaries, folder), partial);
+    await rename(partial, file);
   });
   return sha256(await readFile(file));
 }

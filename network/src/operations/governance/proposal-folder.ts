@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { writePublic } from '../../pki/material-file.ts';
 import { OperationError } from '../operation-error.ts';
 
 /** `proposal.json`: what is proposed, for people and for the tools of the others. */
@@ -26,6 +27,7 @@ export type Vote = Readonly<{
   signature: string;
 }>;
 
+const VOTE_PARTS = ['mspId', 'signedAt', 'signatureHeader', 'signature'] as const satisfies readonly (keyof Vote)[];
 const UPDATE_FILE = 'config-update.pb';
 const READABLE_FILE = 'config-update.json';
 const PROPOSAL_FILE = 'proposal.json';
@@ -83,20 +85,39 @@ export class ProposalFolder {
     this.update = update;
   }
 
-  /** Every signature file, unchecked. */
+  /** Every signature file; the signatures are unchecked. @throws OperationError MQ_GOVERNANCE_UNREADABLE naming a file that is no vote */
   async votes(): Promise<readonly Vote[]> {
     const folder = path.join(this.path, SIGNATURES);
     const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
-    return Promise.all(names.map(async (name) => JSON.parse(await readFile(path.join(folder, name), 'utf8')) as Vote));
+    return Promise.all(names.map((name) => readVote(path.join(folder, name))));
   }
 
   /** Returns the file. */
   async addVote(vote: Vote): Promise<string> {
     const file = path.join(this.path, SIGNATURES, `${vote.mspId}.json`);
-    await writeFile(file, `${JSON.stringify(vote, undefined, 2)}\n`);
+    await writePublic(file, `${JSON.stringify(vote, undefined, 2)}\n`);
     return file;
   }
 }
+
+async function readVote(file: string): Promise<Vote> {
+  const text = await readFile(file, 'utf8');
+  let vote: Partial<Vote> | null;
+  try {
+    vote = JSON.parse(text) as Partial<Vote> | null;
+  } catch (cause) {
+    throw unreadableVote(file, cause);
+  }
+  if (VOTE_PARTS.some((part) => typeof vote?.[part] !== 'string')) throw unreadableVote(file);
+  return vote as Vote;
+}
+
+const unreadableVote = (file: string, cause?: unknown) =>
+  new OperationError(
+    'MQ_GOVERNANCE_UNREADABLE',
+    `${file} is no vote, or only a part of one: delete it, and have that organisation sign again or pass on its file again`,
+    { cause },
+  );
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
