@@ -42,9 +42,8 @@ export async function operatedTopology(names: readonly Name[], orderers = 4) {
 }
 export type TopologyDocument = Awaited<ReturnType<typeof operatedTopology>>;
 
-export const ordererNode = (name: string, [port = 0, adminPort = 0, operationsPort = 0]: readonly number[]) => ({
-  name,
-  port,
-  adminPort,
-  operationsPort,
-});
+export const ordererNode = (
+  name: string,
+  [port = 0, adminPort = 0, operationsPort = 0]: readonly number[],
+  operator?: Name,
+) => ({ name, port, adminPort, operationsPort, ...(operator === undefined ? {} : { operator }) });

@@ -1,17 +1,10 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { joinOrderer, type OrdererAdministration, ordererAdminFlags } from '../fabric/create-channel.ts';
 import { writeExternalBuilder } from '../fabric/external-builder.ts';
-import {
-  ordererProcess,
-  ordererProcessName,
-  peerFolder,
-  peerProcess,
-  peerProcessName,
-} from '../fabric/node-processes.ts';
+import { ordererProcess, ordererProcessName, peerProcess, peerProcessName } from '../fabric/node-processes.ts';
 import { runTool } from '../fabric/run-tool.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
-import type { TopologyOrderer, TopologyOrganization, TopologyPeer } from '../topology/topology.ts';
+import type { TopologyOrderer } from '../topology/topology.ts';
 import { fetchBlock } from './governance/channel-config.ts';
 import { OperationError } from './operation-error.ts';
 import type { Operator, PeerOf } from './operator.ts';
@@ -81,11 +74,6 @@ export async function joinPeerNode(
       `${name} joined the channel of the block, which is not ${channel}; give the first block of ${channel}`,
     );
   report(`${name} joined ${channel} from its first block`);
-}
-
-/** Has this machine data of the peer? */
-export function hasPeerData(operator: Operator, organization: TopologyOrganization, peer: TopologyPeer): boolean {
-  return existsSync(peerFolder(networkFolder(operator.dataDirectory), organization, peer));
 }
 
 export type OrdererJoinPlace = Readonly<{
