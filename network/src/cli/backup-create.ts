@@ -41,8 +41,8 @@ ${OPERATOR_OPTIONS_HELP}`,
       return EXIT_OK;
     }
     const blockNumber = await createBackup(operator, party, { directory, keysDirectory }, keysOnly);
-    const what = blockNumber === undefined ? 'keys' : `as of block ${blockNumber}`;
-    context.stdout.write(`${party.name} saved: ${what}\n`);
+    const what = blockNumber === undefined ? ', keys alone' : ` as of block ${blockNumber}`;
+    context.stdout.write(`${party.name} saved${what}\n`);
     return EXIT_OK;
   },
 };

@@ -41,7 +41,8 @@ from the orderers by itself, and private data that it may hold from other member
     );
     const placeOf = (data: string) => `--topology ${topologyFile} --data ${data} --keys ${materialDirectory}`;
     const place = placeOf(dataDirectory);
-    stdout.write(`${mspId} is restored: ${snapshot === undefined ? 'keys' : `as of block ${snapshot.blockNumber}`}\n`);
+    const what = snapshot === undefined ? ', keys alone' : ` as of block ${snapshot.blockNumber}`;
+    stdout.write(`${mspId} is restored${what}\n`);
     if (mspId !== orderers.mspId) {
       const from = snapshot === undefined ? '' : `--snapshot ${snapshot.folder} `;
       stdout.write(`start it with\n  medquorum node up --org ${mspId} ${from}${place}\n`);
