@@ -35,14 +35,16 @@ function createCommand(peer, gateway) {
       const { own, settings } = split(argv);
       const status = await peer.run(own, context);
       if (settings === undefined) {
-        context.stderr.write("the gateway's database, content and keys are not in it: its settings follow after --\n");
+        context.stderr.write("a gateway's database, content and keys are not in it: its settings follow after --\n");
         return status;
       }
       if (status !== 0) return status;
       const { out, 'keys-out': keysOut, 'dry-run': isDry } = optionsOf(own, ['out', 'keys-out']);
       const place = ['--out', path.join(out, DATA_FOLDER), '--keys-out', path.join(keysOut, KEYS_FOLDER)];
       // The gateway has to have read what the peer's snapshot ends with: blocks before that are then on no peer of its own.
-      const more = isDry ? ['--dry-run'] : ['--after-block', String(await snapshotBlock(out))];
+      const blockNumber = isDry ? undefined : await snapshotBlock(out);
+      const after = blockNumber === undefined ? [] : ['--after-block', String(blockNumber)];
+      const more = isDry ? ['--dry-run'] : after;
       return second(gateway, [...place, ...more], settings, context);
     },
   };
@@ -94,6 +96,7 @@ async function second(gateway, options, settings, context) {
   }
 }
 
+/** @returns {Promise<number | undefined>} undefined where keys alone were saved: the peer then has every block */
 async function snapshotBlock(directory) {
   const file = path.join(directory, 'backup.json');
   try {

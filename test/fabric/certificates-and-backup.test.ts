@@ -3,10 +3,12 @@ import path from 'node:path';
 import { takeSnapshot } from '@medquorum/network/operations/backup/take-snapshot';
 import { chainHead, chainHeads } from '@medquorum/network/operations/chain-heads';
 import { Operator } from '@medquorum/network/operations/operator';
+import { ordererState } from '@medquorum/network/operations/run-nodes';
 import { until } from '@medquorum/network/operations/until';
+import { freePorts } from '@medquorum/network/supervisor/free-ports';
 import { describeFabric } from './describe-fabric.ts';
 import { OperatedNetwork } from './operated-network.ts';
-import { operatedTopology } from './operated-topology.ts';
+import { operatedTopology, ordererNode } from './operated-topology.ts';
 import { ProbeClient } from './probe-client.ts';
 import { SteadyWriters } from './steady-writers.ts';
 
@@ -15,7 +17,9 @@ const SUITE_TIMEOUT_MS = 180_000;
 describeFabric('one organisation of a running consortium', (binaries) => {
   let network: OperatedNetwork;
   beforeAll(async () => {
-    network = await OperatedNetwork.start(binaries, await operatedTopology(['alpha', 'beta', 'gamma']));
+    const document = await operatedTopology(['alpha', 'beta', 'gamma'], 3);
+    document.orderers.nodes.push(ordererNode('orderer4', await freePorts(3), 'gamma'));
+    network = await OperatedNetwork.start(binaries, document);
   }, SUITE_TIMEOUT_MS);
   afterAll(() => network?.close(), SUITE_TIMEOUT_MS);
 
@@ -23,6 +27,14 @@ describeFabric('one organisation of a running consortium', (binaries) => {
     until(`${name} is back`, async () =>
       network.supervisor.status().some((status) => status.name === name && status.state === 'ready') ? true : undefined,
     );
+
+  /** A machine with the keys that the ordering organisation has now, and of the members what is public. */
+  async function orderingMachine(name: string) {
+    const machine = { keys: path.join(network.folder, `${name}-ordering-keys`), data: path.join(network.folder, name) };
+    for (const part of ['orderer', 'alpha/public', 'beta/public', 'gamma/public'])
+      await cp(path.join(network.keys, part), path.join(machine.keys, part), { recursive: true });
+    return machine;
+  }
 
   it(
     'renews the certificates of nodes while clients write',
@@ -107,6 +119,30 @@ describeFabric('one organisation of a running consortium', (binaries) => {
   );
 
   it(
+    "revokes the ordering service's administrator for everybody, and goes on with its successor",
+    async () => {
+      const unchanged = 'orderer update --dry-run';
+      const old = await orderingMachine('old');
+      expect((await network.medquorum(unchanged, old)).stderr).toContain('MQ_GOVERNANCE_NO_CHANGE');
+
+      const revoked = await network.medquorum('pki revoke --org orderer --name admin');
+      expect([revoked.status, revoked.stderr]).toEqual([
+        0,
+        expect.stringContaining('organization update --org orderer'),
+      ]);
+      expect(await network.medquorum('pki renew --org orderer --name admin --new-key')).toMatchObject({ status: 0 });
+      const folder = (await network.medquorum('organization update --org orderer')).stdout.trim();
+      await network.medquorum(`governance sign --proposal ${folder} --org orderer`);
+      expect(await network.medquorum(`governance apply --proposal ${folder}`)).toMatchObject({ status: 0 });
+
+      expect((await network.medquorum(unchanged, old)).stderr).toContain('FORBIDDEN');
+      const successor = await network.medquorum(unchanged, await orderingMachine('new'));
+      expect(successor.stderr).toContain('MQ_GOVERNANCE_NO_CHANGE');
+    },
+    SUITE_TIMEOUT_MS,
+  );
+
+  it(
     'comes back from its backup on an empty machine, with equal block hashes and state',
     async () => {
       const at = (name: string) => path.join(network.folder, name);
@@ -120,6 +156,8 @@ describeFabric('one organisation of a running consortium', (binaries) => {
       // The machine is lost.
       await network.supervisor.stop('peer0.gamma');
       await rm(path.join(network.data, 'network', 'peers', 'peer0.gamma'), { recursive: true });
+      await network.supervisor.stop('orderer4.orderer');
+      await rm(path.join(network.data, 'network', 'orderers', 'orderer4'), { recursive: true });
       const own = { data: at('new-machine'), keys: at('new-keys') };
       await cp(at('backup'), at('damaged'), { recursive: true });
       await appendFile(path.join(at('damaged'), 'snapshot', 'public_state.data'), 'x');
@@ -141,8 +179,20 @@ describeFabric('one organisation of a running consortium', (binaries) => {
         stdout: expect.stringMatching(/^gamma probe_1:/),
         stderr: expect.stringContaining('its peer cannot tell which package of probe is approved'),
       });
+      expect(restored.stdout).toContain('medquorum node up --org OrdererMSP --name orderer4 ');
+      await network.medquorumUntilClosed('node up --org OrdererMSP --name orderer4', {
+        ...own,
+        data: at('new-orderer'),
+      });
 
-      await writer.put('since', 'the restore');
+      await until('the orderer that gamma operates orders again', async () => {
+        await writer.put('since', 'the restore');
+        const node = network.topology.orderers.nodes.find(({ name }) => name === 'orderer4');
+        const state = node === undefined ? undefined : await ordererState(network.operator, node);
+        const { heads } = await chainHeads(network.operator);
+        const highest = Math.max(...heads.map(({ height }) => height));
+        return state?.consensusRelation === 'consenter' && state.height >= highest ? true : undefined;
+      });
       writer.close();
       await until('every peer has the same last block', async () => {
         const { heads, silent } = await chainHeads(network.operator);
@@ -165,6 +215,23 @@ describeFabric('one organisation of a running consortium', (binaries) => {
       expect(Object.keys(snapshots[0]?.files ?? {})).toContain('public_state.data');
       const head = await chainHead(elsewhere, { organization: gamma, peer: gamma.peers[0] });
       expect(head.height).toBe((snapshots[0]?.blockNumber ?? 0) + 1);
+    },
+    SUITE_TIMEOUT_MS,
+  );
+
+  it(
+    'comes back as the ordering service from its keys, and governs',
+    async () => {
+      const at = (name: string) => path.join(network.folder, `ordering-${name}`);
+      const saved = await network.medquorum(
+        `backup create --org orderer --out ${at('backup')} --keys-out ${at('keys')}`,
+      );
+      expect(saved).toMatchObject({ status: 0, stdout: 'orderer saved, keys alone\n' });
+      const own = { data: at('new-machine'), keys: at('new-keys') };
+      const restored = await network.medquorum(`backup restore --from ${at('backup')} --keys-from ${at('keys')}`, own);
+      expect(restored).toMatchObject({ status: 0, stdout: expect.stringContaining('--name orderer1 ') });
+      const asked = await network.medquorum('orderer update --dry-run', own);
+      expect(asked).toMatchObject({ status: 1, stderr: expect.stringContaining('MQ_GOVERNANCE_NO_CHANGE') });
     },
     SUITE_TIMEOUT_MS,
   );

@@ -34,6 +34,7 @@ export async function operatedTopology(names: readonly Name[], orderers = 4) {
         version: '1',
         sequence: 1,
         endorsementPolicy: `OutOf(2,${names.map((name) => `'${mspIdOf(name)}.peer'`).join(',')})`,
+        collections: [] as { name: string; policy: string; endorsementPolicy?: { signaturePolicy: string } }[],
         addresses: Object.fromEntries(names.map((name) => [mspIdOf(name), `127.0.0.1:${port()}`])),
       },
     ],
@@ -41,9 +42,8 @@ export async function operatedTopology(names: readonly Name[], orderers = 4) {
 }
 export type TopologyDocument = Awaited<ReturnType<typeof operatedTopology>>;
 
-export const ordererNode = (name: string, [port = 0, adminPort = 0, operationsPort = 0]: readonly number[]) => ({
-  name,
-  port,
-  adminPort,
-  operationsPort,
-});
+export const ordererNode = (
+  name: string,
+  [port = 0, adminPort = 0, operationsPort = 0]: readonly number[],
+  operator?: Name,
+) => ({ name, port, adminPort, operationsPort, ...(operator === undefined ? {} : { operator }) });

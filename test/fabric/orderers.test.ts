@@ -1,3 +1,5 @@
+import { cp } from 'node:fs/promises';
+import path from 'node:path';
 import { chainHeads } from '@medquorum/network/operations/chain-heads';
 import { ordererState } from '@medquorum/network/operations/run-nodes';
 import { until } from '@medquorum/network/operations/until';
@@ -9,7 +11,7 @@ import { ProbeClient } from './probe-client.ts';
 
 const SUITE_TIMEOUT_MS = 120_000;
 
-describeFabric('orderers of a running consortium', (binaries) => {
+describeFabric('orderers of a running consortium, by those who have their keys', (binaries) => {
   let network: OperatedNetwork;
   let document: TopologyDocument;
   let client: ProbeClient;
@@ -17,20 +19,41 @@ describeFabric('orderers of a running consortium', (binaries) => {
     document = await operatedTopology(['alpha', 'beta']);
     network = await OperatedNetwork.start(binaries, document);
     client = await ProbeClient.connect(network, 'AlphaMSP');
+    await giveKeys('ordering', network.keys, 'orderer');
   }, SUITE_TIMEOUT_MS);
   afterAll(async () => {
     client?.close();
     await network?.close();
   }, SUITE_TIMEOUT_MS);
 
+  const machine = (name: string) => ({
+    keys: path.join(network.folder, name, 'keys'),
+    data: path.join(network.folder, name, 'data'),
+  });
+  /** The ordering organisation's machine holds its keys; of the members what is public. */
+  const atOrdering = (command: string) => network.medquorum(command, machine('ordering'));
+
+  /** A machine with one part of somebody's keys, and the public folders of all. */
+  async function giveKeys(name: string, from: string, part: string): Promise<void> {
+    for (const given of ['alpha/public', 'beta/public', 'orderer/public', part])
+      await cp(path.join(from, given), path.join(machine(name).keys, given), { recursive: true });
+  }
+
   async function agree(proposal: string): Promise<void> {
-    const proposed = await network.medquorum(proposal);
+    const proposed = await atOrdering(proposal);
     expect(proposed).toMatchObject({ status: 0 });
     const folder = proposed.stdout.trim();
-    const alone = await network.medquorum(`governance apply --proposal ${folder}`);
+    const alone = await atOrdering(`governance apply --proposal ${folder}`);
     expect(alone.stderr).toContain('MQ_GOVERNANCE_NOT_ENOUGH');
-    await network.medquorum(`governance sign --proposal ${folder} --org orderer`);
-    expect(await network.medquorum(`governance apply --proposal ${folder}`)).toMatchObject({ status: 0 });
+    expect(await atOrdering(`governance sign --proposal ${folder} --org orderer`)).toMatchObject({ status: 0 });
+    expect(await atOrdering(`governance status --proposal ${folder}`)).toMatchObject({ status: 0 });
+    expect(await atOrdering(`governance apply --proposal ${folder}`)).toMatchObject({ status: 0 });
+  }
+
+  /** Runs a node of the topology where there are no other keys than its own. */
+  async function operate(name: string): Promise<void> {
+    await giveKeys(name, machine('ordering').keys, `orderer/private/orderers/${name}`);
+    await network.medquorumUntilClosed(`node up --org orderer --name ${name}`, machine(name));
   }
 
   /** The node orders: it is a consenter and as far as the peers. A consenter that missed a block asks for it when the next one comes. */
@@ -58,11 +81,9 @@ describeFabric('orderers of a running consortium', (binaries) => {
     async () => {
       document.orderers.nodes.push(ordererNode('orderer5', await freePorts(3)));
       await network.use(document);
-      expect(await network.medquorum('pki generate')).toMatchObject({ status: 0 });
+      expect(await atOrdering('pki generate --org orderer')).toMatchObject({ status: 0 });
       await agree('orderer update');
-      await network.medquorumUntilClosed('node up --org orderer --name orderer5', {
-        data: `${network.folder}/orderer5`,
-      });
+      await operate('orderer5');
       await write('orderers', 'five');
       await untilConsents('orderer5');
       // Of five orderers four must agree: without the fifth taking part, nothing is ordered now.
@@ -83,7 +104,7 @@ describeFabric('orderers of a running consortium', (binaries) => {
       await network.supervisor.stop('orderer3.orderer');
       await write('orderers', 'three of four');
       expect(await client.get('orderers')).toBe('three of four');
-      const unchanged = await network.medquorum('orderer update --dry-run');
+      const unchanged = await atOrdering('orderer update --dry-run');
       expect(unchanged).toMatchObject({ status: 1, stderr: expect.stringContaining('MQ_GOVERNANCE_NO_CHANGE') });
     },
     SUITE_TIMEOUT_MS,
@@ -95,11 +116,9 @@ describeFabric('orderers of a running consortium', (binaries) => {
       document.orderers.nodes = document.orderers.nodes.filter(({ name }) => name !== 'orderer3');
       document.orderers.nodes.push(ordererNode('orderer6', await freePorts(3)));
       await network.use(document);
-      expect(await network.medquorum('pki generate')).toMatchObject({ status: 0 });
+      expect(await atOrdering('pki generate --org orderer')).toMatchObject({ status: 0 });
       await agree('orderer update');
-      await network.medquorumUntilClosed('node up --org orderer --name orderer6', {
-        data: `${network.folder}/orderer6`,
-      });
+      await operate('orderer6');
       await untilConsents('orderer6');
       await network.supervisor.stop('orderer2.orderer');
       await write('orderers', 'one, five and six');

@@ -12,12 +12,24 @@ import { mspIdOf, operatedTopology, type TopologyDocument } from './operated-top
 import { ProbeClient } from './probe-client.ts';
 
 const SUITE_TIMEOUT_MS = 120_000;
+/** One names Gamma as a member, one only as an endorser, one not at all. */
+const COLLECTIONS = [
+  { name: 'held', policy: "OR('AlphaMSP.member','GammaMSP.member')" },
+  {
+    name: 'endorsed',
+    policy: "OR('AlphaMSP.member','BetaMSP.member')",
+    endorsementPolicy: { signaturePolicy: "OR('GammaMSP.peer')" },
+  },
+  { name: 'other', policy: "OR('AlphaMSP.member','BetaMSP.member')" },
+];
 
 describeFabric('members of a running consortium', (binaries) => {
   let network: OperatedNetwork;
   let document: TopologyDocument;
   beforeAll(async () => {
     document = await operatedTopology(['alpha', 'beta', 'gamma']);
+    const [probe] = document.chaincodes;
+    if (probe !== undefined) probe.collections = COLLECTIONS;
     network = await OperatedNetwork.start(binaries, document);
   }, SUITE_TIMEOUT_MS);
   afterAll(() => network.close(), SUITE_TIMEOUT_MS);
@@ -132,7 +144,10 @@ describeFabric('members of a running consortium', (binaries) => {
     'shrink: who was removed may write no more, while the others go on',
     async () => {
       const named = await network.medquorum('organization remove --org gamma');
-      expect([named.status, named.stderr]).toEqual([1, expect.stringContaining('still named by probe')]);
+      expect([named.status, named.stderr]).toEqual([
+        1,
+        expect.stringContaining('still named by probe, collection held of probe, collection endorsed of probe:'),
+      ]);
       const proposed = await network.medquorum('organization remove --org delta');
       const folder = proposed.stdout.trim();
       for (const name of ['alpha', 'beta', 'gamma'])

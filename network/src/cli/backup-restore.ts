@@ -9,7 +9,7 @@ export const backupRestore: Command = {
   help: `usage: medquorum backup restore --from DIR --keys-from DIR [--data DIR] [--keys DIR] [--dry-run]
 
 Checks the backup, writes keys, topology and snapshot, and says how to start: the peer then gets what came after the snapshot
-from the orderers by itself, and private data that it may hold from other members.
+from the orderers by itself, and private data that it may hold from other members; an orderer gets its blocks from the others.
 
   --from DIR        what backup create wrote to --out
   --keys-from DIR   what it wrote to --keys-out
@@ -35,14 +35,24 @@ from the orderers by itself, and private data that it may hold from other member
       stderr.write(`would restore ${directory} to ${dataDirectory}, keys to ${materialDirectory} (--dry-run)\n`);
       return EXIT_OK;
     }
-    const { mspId, blockNumber, snapshot, topologyFile } = await restoreBackup(
+    const { mspId, snapshot, topologyFile, orderers } = await restoreBackup(
       { directory, keysDirectory },
       { dataDirectory, materialDirectory },
     );
-    stdout.write(`${mspId} is restored as of block ${blockNumber}; start it with\n`);
-    const place = `--topology ${topologyFile} --data ${dataDirectory} --keys ${materialDirectory}`;
-    stdout.write(`  medquorum node up --org ${mspId} --snapshot ${snapshot} ${place}\n`);
-    stdout.write(`and, once it runs, give it its packages\n  medquorum chaincode install --org ${mspId} ${place}\n`);
+    const placeOf = (data: string) => `--topology ${topologyFile} --data ${data} --keys ${materialDirectory}`;
+    const place = placeOf(dataDirectory);
+    const what = snapshot === undefined ? ', keys alone' : ` as of block ${snapshot.blockNumber}`;
+    stdout.write(`${mspId} is restored${what}\n`);
+    if (mspId !== orderers.mspId) {
+      const from = snapshot === undefined ? '' : `--snapshot ${snapshot.folder} `;
+      stdout.write(`start it with\n  medquorum node up --org ${mspId} ${from}${place}\n`);
+      stdout.write(`and, once it runs, give it its packages\n  medquorum chaincode install --org ${mspId} ${place}\n`);
+    }
+    if (orderers.operated.length > 0) stdout.write('start those of its orderers that were lost, each once\n');
+    for (const name of orderers.operated)
+      stdout.write(
+        `  medquorum node up --org ${orderers.mspId} --name ${name} ${placeOf(`${dataDirectory}-${name}`)}\n`,
+      );
     return EXIT_OK;
   },
 };

@@ -33,7 +33,8 @@ ${NETWORK_OPTIONS_HELP}`,
     }
     for (const { name, version, sequence, endorsementPolicy, collections } of committed) {
       context.stdout.write(`${name} ${version}, sequence ${sequence}: ${endorsementPolicy}\n`);
-      if (collections.length > 0) context.stdout.write(`  collections ${collections.join(', ')}\n`);
+      const names = collections.map((collection) => collection.name);
+      if (names.length > 0) context.stdout.write(`  collections ${names.join(', ')}\n`);
     }
     for (const { name, version, sequence, approvals } of proposed) {
       context.stdout.write(`${name} ${version}, sequence ${sequence}: not committed\n`);

@@ -21,9 +21,7 @@ ${OPERATOR_OPTIONS_HELP}`,
     const [directory, name] = [required(values.proposal, 'proposal'), required(values.org, 'org')];
     const operator = await operatorOf(values, context);
     const folder = await ProposalFolder.open(directory);
-    const { orderers } = operator.topology;
-    const isOrderers = name === orderers.name || name === orderers.mspId;
-    const mspId = isOrderers ? orderers.mspId : operator.organization(name).mspId;
+    const { mspId } = operator.party(name);
     const signer = administrator(operator, mspId);
     const { changes, stale } = await proposalStanding(operator, folder);
     if (stale) {

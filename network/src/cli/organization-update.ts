@@ -11,13 +11,13 @@ export const organizationUpdate: Command = {
 Writes a proposal by which every node takes the organisation's public bundle: after pki revoke, its revocation list. The
 organisation decides on this alone.
 
-  --org NAME        organisation (short name or MSP id)
+  --org NAME        organisation (short name or MSP id), or the ordering service
 ${GOVERNANCE_OPTIONS_HELP}`,
   async run(argv, context) {
     const values = parseOptions(argv, { ...GOVERNANCE_OPTIONS, org: { type: 'string' } });
     const name = required(values.org, 'org');
     const operator = await operatorOf(values, context);
     const options = { governance: governanceDirectory(operator, values), dryRun: values['dry-run'] };
-    return proposeChange(operator, updateOrganization(operator, operator.organization(name)), options, context);
+    return proposeChange(operator, updateOrganization(operator, operator.party(name)), options, context);
   },
 };

@@ -7,7 +7,8 @@ export const pkiRevoke: Command = {
   summary: 'Revoke an identity certificate',
   help: `usage: medquorum pki revoke --org NAME (--name HOLDER | --serial HEX) [options]
 
-Puts the certificate on the organisation's revocation list, in its public bundle and in every MSP folder of it.
+Puts the certificate on the organisation's revocation list, in its public bundle and in every MSP folder of it. Nodes on Fabric go
+by the channel's configuration, which takes the list by a proposal (organization update); an embedded network takes it at once.
 
   --org NAME        organisation (short name or MSP id), or the ordering service
   --name HOLDER     revoke the certificate that this peer, orderer or user has now
@@ -31,7 +32,7 @@ ${CHANGE_OPTIONS_HELP}`,
     stderr.write(
       dryRun
         ? 'would be revoked; nothing was done (--dry-run)\n'
-        : 'give the public bundle to the other organisations; a running network reads it when it starts\n',
+        : `a network on Fabric takes it from the channel's configuration: medquorum organization update --org ${organization}, then governance sign and apply\n`,
     );
     return EXIT_OK;
   },

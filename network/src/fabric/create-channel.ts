@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { TlsLayout } from '../pki/material-layout.ts';
 import type { Topology, TopologyOrderer } from '../topology/topology.ts';
 import type { FabricBinaries } from './fabric-binaries.ts';
 import { FabricError } from './fabric-error.ts';
@@ -39,22 +40,22 @@ export async function makeGenesisBlock(
 }
 
 export type OrdererAdministration = Readonly<{
-  topology: Topology;
   node: TopologyOrderer;
-  material: FabricMaterial;
+  /** Of whoever administers it: certified by the ordering organisation, whose TLS root is all that the administration trusts. */
+  tls: TlsLayout;
+  /** The TLS root of the ordering organisation. */
+  tlsRoot: string;
   /** `host:port` of the node's administration, where it is not reached at the topology's address (a tunnel, a published port). */
   adminAddress?: string | undefined;
 }>;
 
-/** How `osnadmin` reaches an orderer as the ordering organisation's administrator. */
-export function ordererAdminFlags({ topology, node, material, adminAddress }: OrdererAdministration): string[] {
-  const { mspId } = topology.orderers;
-  const { tls } = material.admin(mspId);
+/** How `osnadmin` reaches an orderer. */
+export function ordererAdminFlags({ node, tls, tlsRoot, adminAddress }: OrdererAdministration): string[] {
   return [
     '--orderer-address',
     adminAddress ?? `${node.host}:${node.adminPort}`,
     '--ca-file',
-    material.tlsRoot(mspId),
+    tlsRoot,
     '--client-cert',
     tls.certificate,
     '--client-key',
@@ -68,11 +69,10 @@ export function ordererAdminFlags({ topology, node, material, adminAddress }: Or
  * @throws FabricError `MQ_FABRIC_TOOL_FAILED`
  */
 export async function joinOrderer(
-  join: OrdererAdministration & Readonly<{ binaries: FabricBinaries; block: string }>,
+  join: OrdererAdministration & Readonly<{ channel: string; binaries: FabricBinaries; block: string }>,
 ): Promise<void> {
-  const { topology, node, binaries, block } = join;
-  const { name } = topology.channel;
-  const command = ['channel', 'join', '--channelID', name, '--config-block', block];
+  const { channel, node, binaries, block } = join;
+  const command = ['channel', 'join', '--channelID', channel, '--config-block', block];
   const answer = await runTool(binaries.osnadmin, [...command, ...ordererAdminFlags(join)]);
   if (!answer.includes('Status: 201'))
     throw new FabricError('MQ_FABRIC_TOOL_FAILED', `orderer ${node.name} did not join: ${answer.trim()}`);

@@ -1,34 +1,29 @@
-import type { TopologyOrganization, TopologyPeer } from '../topology/topology.ts';
 import type { FabricBinaries } from './fabric-binaries.ts';
-import type { FabricMaterial } from './fabric-material.ts';
 import { runTool } from './run-tool.ts';
 
-export type PeerTarget = Readonly<{
-  /** As whose administrator. */
-  organization: TopologyOrganization;
-  peer: TopologyPeer;
+export type PeerCommandOptions = Readonly<{
   configDirectory: string;
-  /** The peer's organisation where that is another one: its public TLS root is then what is trusted. */
-  of?: TopologyOrganization;
+  /** In whose name: an MSP id and the MSP folder with the key. */
+  mspId: string;
+  mspDirectory: string;
+  /** The peer that is asked and the TLS root it is trusted by; undefined where only orderers are. */
+  peer?: Readonly<{ address: string; tlsRoot: string }> | undefined;
 }>;
 
-/** The `peer` program as the administrator of one organisation, against one of its peers. */
+/** The `peer` program in somebody's name. */
 export class PeerCommand {
   readonly #binaries: FabricBinaries;
   readonly #env: Readonly<Record<string, string>>;
 
-  constructor(binaries: FabricBinaries, material: FabricMaterial, target: PeerTarget) {
-    const { organization, peer, configDirectory, of = organization } = target;
-    const { mspId } = organization;
+  constructor(binaries: FabricBinaries, { configDirectory, mspId, mspDirectory, peer }: PeerCommandOptions) {
     this.#binaries = binaries;
     this.#env = {
       FABRIC_CFG_PATH: configDirectory,
       FABRIC_LOGGING_SPEC: 'error',
       CORE_PEER_LOCALMSPID: mspId,
-      CORE_PEER_MSPCONFIGPATH: material.admin(mspId).msp.root,
-      CORE_PEER_ADDRESS: `${peer.host ?? of.host}:${peer.port}`,
+      CORE_PEER_MSPCONFIGPATH: mspDirectory,
       CORE_PEER_TLS_ENABLED: 'true',
-      CORE_PEER_TLS_ROOTCERT_FILE: material.tlsRoot(of.mspId),
+      ...(peer === undefined ? {} : { CORE_PEER_ADDRESS: peer.address, CORE_PEER_TLS_ROOTCERT_FILE: peer.tlsRoot }),
     };
   }
 

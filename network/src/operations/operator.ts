@@ -3,11 +3,17 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { FabricBinaries } from '../fabric/fabric-binaries.ts';
 import { FabricError } from '../fabric/fabric-error.ts';
-import { FabricMaterial } from '../fabric/fabric-material.ts';
-import { PeerCommand } from '../fabric/peer-command.ts';
+import { FabricMaterial, type NodeMaterial } from '../fabric/fabric-material.ts';
+import { PeerCommand, type PeerCommandOptions } from '../fabric/peer-command.ts';
 import { OPERATIONS_FOLDER } from '../supervisor/data-folder.ts';
 import { hasProcess } from '../supervisor/known-process.ts';
-import type { Topology, TopologyOrderer, TopologyOrganization, TopologyPeer } from '../topology/topology.ts';
+import type {
+  Topology,
+  TopologyOrderer,
+  TopologyOrderers,
+  TopologyOrganization,
+  TopologyPeer,
+} from '../topology/topology.ts';
 import { OperationError } from './operation-error.ts';
 import { until } from './until.ts';
 
@@ -64,7 +70,13 @@ export class Operator {
     );
   }
 
-  /** Is the administrator's key of this organisation on this machine? */
+  /** The organisation, or the ordering service, with this short name or MSP id. @throws OperationError MQ_OPERATION_REFUSED */
+  party(nameOrMspId: string): TopologyOrganization | TopologyOrderers {
+    const { orderers } = this.topology;
+    return nameOrMspId === orderers.name || nameOrMspId === orderers.mspId ? orderers : this.organization(nameOrMspId);
+  }
+
+  /** Is the administrator's key of this organisation (the ordering service included) on this machine? */
   hasKeys(mspId: string): boolean {
     return existsSync(this.material.admin(mspId).msp.key);
   }
@@ -74,14 +86,40 @@ export class Operator {
     return this.topology.organizations.filter(({ mspId }) => this.hasKeys(mspId));
   }
 
-  /** @throws OperationError MQ_OPERATION_NO_KEYS */
+  /** A member whose administrator can act from here: who asks peers. @throws OperationError MQ_OPERATION_NO_KEYS */
   anyOwnOrganization(): TopologyOrganization {
     const [first] = this.ownOrganizations();
     if (first !== undefined) return first;
-    throw new OperationError(
-      'MQ_OPERATION_NO_KEYS',
-      `${this.materialDirectory} holds no administrator's key; give --keys the folder of your organisation's keys`,
-    );
+    throw this.#noKeys("no key of a member's administrator");
+  }
+
+  /**
+   * An administrator who can act from here, of a member or else of the ordering service: who asks orderers, which both may.
+   * @throws OperationError MQ_OPERATION_NO_KEYS
+   */
+  anyAdministrator(): Actor {
+    const { organizations, orderers } = this.topology;
+    const found = [...organizations, orderers].find(({ mspId }) => this.hasKeys(mspId));
+    if (found === undefined) throw this.#noKeys("no administrator's key");
+    return this.administrator(found.mspId);
+  }
+
+  /** The administrator of an organisation (the ordering service included), whose keys may be elsewhere. */
+  administrator(mspId: string): Actor {
+    return { mspId, ...this.material.admin(mspId) };
+  }
+
+  /**
+   * Who administers an orderer from here: the ordering service's administrator, or, with whoever operates the node, the node itself.
+   * @throws OperationError MQ_OPERATION_NO_KEYS
+   */
+  ordererAdministrator({ name }: TopologyOrderer): Actor {
+    const { mspId } = this.topology.orderers;
+    if (this.hasKeys(mspId)) return this.administrator(mspId);
+    const node = this.material.orderer(name);
+    if (!existsSync(node.msp.key))
+      throw this.#noKeys(`neither the keys of ${name} nor those of the ordering service's administrator`);
+    return { mspId, ...node };
   }
 
   /** The `peer` program as the organisation's administrator, against one of its peers or, asking only, another organisation's. */
@@ -89,18 +127,14 @@ export class Operator {
     organization: TopologyOrganization,
     target: PeerOf = { organization, peer: organization.peers[0] },
   ): PeerCommand {
-    const configDirectory = path.join(this.#workDirectory(), 'command');
-    mkdirSync(configDirectory, { recursive: true });
-    // Renamed into place: the program may be running for another command.
-    const partial = path.join(configDirectory, `core.yaml.${process.pid}`);
-    writeFileSync(partial, COMMAND_CONFIG);
-    renameSync(partial, path.join(configDirectory, 'core.yaml'));
-    return new PeerCommand(this.binaries, this.material, {
-      organization,
-      peer: target.peer,
-      configDirectory,
-      of: target.organization,
-    });
+    const { host, mspId } = target.organization;
+    const address = `${target.peer.host ?? host}:${target.peer.port}`;
+    return this.#command(this.administrator(organization.mspId), { address, tlsRoot: this.material.tlsRoot(mspId) });
+  }
+
+  /** The `peer` program for what it asks of orderers (see {@link withOrderer}). */
+  ordererCommand(actor: Actor): PeerCommand {
+    return this.#command(actor);
   }
 
   /**
@@ -141,6 +175,21 @@ export class Operator {
     }
   }
 
+  #command({ mspId, msp }: Actor, peer?: PeerCommandOptions['peer']): PeerCommand {
+    const configDirectory = path.join(this.#workDirectory(), 'command');
+    mkdirSync(configDirectory, { recursive: true });
+    // Renamed into place: the program may be running for another command.
+    const partial = path.join(configDirectory, `core.yaml.${process.pid}`);
+    writeFileSync(partial, COMMAND_CONFIG);
+    renameSync(partial, path.join(configDirectory, 'core.yaml'));
+    return new PeerCommand(this.binaries, { configDirectory, mspId, mspDirectory: msp.root, peer });
+  }
+
+  #noKeys(missing: string): OperationError {
+    const message = `${this.materialDirectory} holds ${missing}; give --keys the folder of your organisation's keys`;
+    return new OperationError('MQ_OPERATION_NO_KEYS', message);
+  }
+
   #workDirectory(): string {
     const folder = path.join(this.dataDirectory, OPERATIONS_FOLDER);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -156,6 +205,9 @@ async function removeLeftScratch(directory: string): Promise<void> {
       await rm(path.join(directory, name), { recursive: true, force: true });
   }
 }
+
+/** Somebody whose keys are on this machine. */
+export type Actor = NodeMaterial & Readonly<{ mspId: string }>;
 
 export type PeerOf = Readonly<{ organization: TopologyOrganization; peer: TopologyPeer }>;
 

@@ -1,17 +1,10 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { joinOrderer, ordererAdminFlags } from '../fabric/create-channel.ts';
+import { joinOrderer, type OrdererAdministration, ordererAdminFlags } from '../fabric/create-channel.ts';
 import { writeExternalBuilder } from '../fabric/external-builder.ts';
-import {
-  ordererProcess,
-  ordererProcessName,
-  peerFolder,
-  peerProcess,
-  peerProcessName,
-} from '../fabric/node-processes.ts';
+import { ordererProcess, ordererProcessName, peerProcess, peerProcessName } from '../fabric/node-processes.ts';
 import { runTool } from '../fabric/run-tool.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
-import type { TopologyOrderer, TopologyOrganization, TopologyPeer } from '../topology/topology.ts';
+import type { TopologyOrderer } from '../topology/topology.ts';
 import { fetchBlock } from './governance/channel-config.ts';
 import { OperationError } from './operation-error.ts';
 import type { Operator, PeerOf } from './operator.ts';
@@ -71,7 +64,7 @@ export async function joinPeerNode(
   }
   await operator.withScratch(async (folder) => {
     const first = block ?? path.join(folder, 'first.block');
-    if (block === undefined) await fetchBlock(operator, organization, 'oldest', first);
+    if (block === undefined) await fetchBlock(operator, operator.administrator(organization.mspId), 'oldest', first);
     await command.run('channel', 'join', '--blockpath', first);
   });
   if (!(await isMember()))
@@ -80,11 +73,6 @@ export async function joinPeerNode(
       `${name} joined the channel of the block, which is not ${channel}; give the first block of ${channel}`,
     );
   report(`${name} joined ${channel} from its first block`);
-}
-
-/** Has this machine data of the peer? */
-export function hasPeerData(operator: Operator, organization: TopologyOrganization, peer: TopologyPeer): boolean {
-  return existsSync(peerFolder(networkFolder(operator.dataDirectory), organization, peer));
 }
 
 export type OrdererJoinPlace = Readonly<{
@@ -117,7 +105,7 @@ export async function joinOrdererNode(
   node: TopologyOrderer,
   { block, adminAddress }: OrdererJoinPlace,
 ): Promise<void> {
-  const { topology, material, binaries, channel, report } = operator;
+  const { topology, binaries, channel, report } = operator;
   const name = ordererProcessName(topology, node);
   if ((await ordererState(operator, node, adminAddress)) !== undefined) {
     report(`${name} has joined ${channel} already`);
@@ -125,8 +113,8 @@ export async function joinOrdererNode(
   }
   await operator.withScratch(async (folder) => {
     const config = block ?? path.join(folder, 'config.block');
-    if (block === undefined) await fetchBlock(operator, operator.anyOwnOrganization(), 'config', config);
-    await joinOrderer({ topology, node, material, binaries, block: config, adminAddress });
+    if (block === undefined) await fetchBlock(operator, operator.ordererAdministrator(node), 'config', config);
+    await joinOrderer({ ...administration(operator, node, adminAddress), channel, binaries, block: config });
   });
   report(`${name} joined ${channel}`);
 }
@@ -144,8 +132,14 @@ export async function ordererState(
     'list',
     '--channelID',
     operator.channel,
-    ...ordererAdminFlags({ topology: operator.topology, node, material: operator.material, adminAddress }),
+    ...ordererAdminFlags(administration(operator, node, adminAddress)),
   ]);
   if (!printed.includes('Status: 200')) return undefined;
   return JSON.parse(printed.slice(printed.indexOf('{'), printed.lastIndexOf('}') + 1)) as OrdererState;
+}
+
+function administration(operator: Operator, node: TopologyOrderer, adminAddress?: string): OrdererAdministration {
+  const { topology, material } = operator;
+  const { tls } = operator.ordererAdministrator(node);
+  return { node, tls, tlsRoot: material.tlsRoot(topology.orderers.mspId), adminAddress };
 }

@@ -19,12 +19,32 @@ describe('a backup of an organisation', () => {
   beforeEach(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'backup-'));
     await generateMaterial(topology, at('keys'));
+    told = [];
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  const topology = topologyFrom(topologyDraft());
+  const topology = topologyFrom({
+    ...topologyDraft(),
+    orderers: {
+      consensus: 'raft',
+      nodes: [
+        { name: 'orderer1', port: 7011 },
+        { name: 'orderer2', port: 7012, operator: 'org-a' },
+      ],
+    },
+  });
   const place = () => ({ directory: at('saved'), keysDirectory: at('saved-keys') });
   const peerKey = (keys: string) => at(keys, 'org-a', 'private', 'peers', 'peer0', 'msp', 'keystore', 'key.pem');
+
+  const operating = () =>
+    new Operator({
+      topology,
+      materialDirectory: at('keys'),
+      dataDirectory: at('data'),
+      binaries: { peer: at('peer'), orderer: '', configtxgen: '', configtxlator: '', osnadmin: '' },
+      report: (line) => told.push(line),
+    });
+  let told: string[];
 
   /** A `peer` that says it has {@link BLOCK}, beside a snapshot of it. */
   async function save(): Promise<void> {
@@ -33,13 +53,7 @@ describe('a backup of an organisation', () => {
     const hex = Buffer.from(info.serializeBinary()).toString('hex');
     await writeFile(at('peer'), `#!/bin/sh\necho ${hex}\n`);
     await chmod(at('peer'), 0o755);
-    const operator = new Operator({
-      topology,
-      materialDirectory: at('keys'),
-      dataDirectory: at('data'),
-      binaries: { peer: at('peer'), orderer: '', configtxgen: '', configtxlator: '', osnadmin: '' },
-      report: () => {},
-    });
+    const operator = operating();
     const organization = operator.organization('org-a');
     const data = path.join(peerFolder(networkFolder(at('data')), organization, organization.peers[0]), NODE_DATA);
     const snapshot = path.join(data, 'snapshots', 'completed', operator.channel, String(BLOCK));
@@ -64,10 +78,49 @@ describe('a backup of an organisation', () => {
     await save();
     await mkdir(at('saved-keys', 'of-something-else'));
     await writeFile(at('saved-keys', 'of-something-else', 'file'), '');
-    expect(await restore()).toMatchObject({ mspId: 'AMSP', blockNumber: BLOCK });
+    expect(await restore()).toMatchObject({ mspId: 'AMSP', snapshot: { blockNumber: BLOCK } });
     expect(await readFile(peerKey('new-keys'))).toEqual(await readFile(peerKey('keys')));
     expect((await readdir(at('new-keys'))).sort()).toEqual(['orderer', 'org-a', 'org-b']);
     expect(await readdir(at('new-keys', 'org-b'))).toEqual(['public']);
+  });
+
+  it('has the keys of the orderers that the organisation operates, and no other of the ordering service', async () => {
+    await save();
+    expect(told).toEqual([]);
+    expect(await restore()).toMatchObject({ orderers: { mspId: 'OrdererMSP', operated: ['orderer2'] } });
+    expect((await readdir(at('new-keys', 'orderer'))).sort()).toEqual(['private', 'public']);
+    expect(await readdir(at('new-keys', 'orderer', 'private'), { recursive: true })).toEqual(
+      expect.arrayContaining(['orderers', 'orderers/orderer2/msp/keystore/key.pem', 'orderers/orderer2/tls/tls.key']),
+    );
+    expect(await readdir(at('new-keys', 'orderer', 'private'))).toEqual(['orderers']);
+    expect(await readdir(at('new-keys', 'orderer', 'private', 'orderers'))).toEqual(['orderer2']);
+    await appendFile(at('saved-keys', 'orderer', 'private', 'orderers', 'orderer2', 'tls', 'tls.key'), 'x');
+    await expect(restore()).rejects.toThrow(/MQ_BACKUP_DAMAGED: .*tls\.key/);
+  });
+
+  it('tells of an operated orderer whose keys are elsewhere', async () => {
+    await rm(at('keys', 'orderer', 'private'), { recursive: true });
+    await save();
+    expect(told).toEqual([expect.stringContaining('the keys of orderer2 are not in ')]);
+  });
+
+  it('of the ordering service is its keys alone', async () => {
+    expect(await createBackup(operating(), topology.orderers, place())).toBeUndefined();
+    expect(await restore()).toMatchObject({ mspId: 'OrdererMSP', orderers: { operated: ['orderer1'] } });
+    const own = (keys: string) => readdir(at(keys, 'orderer'), { recursive: true });
+    expect((await own('new-keys')).sort()).toEqual((await own('keys')).sort());
+    expect(await readdir(at('new-keys', 'org-a'))).toEqual(['public']);
+    expect(await readdir(at('new', 'restored'))).toEqual(['topology.json']);
+  });
+
+  it("is refused at once where the peer's data is elsewhere, unless it is of keys alone", async () => {
+    const organization = operating().organization('org-a');
+    await expect(createBackup(operating(), organization, place())).rejects.toThrow(
+      /^MQ_OPERATION_REFUSED: .* has no data of peer0 of org-a: .*--data.*--keys-only/,
+    );
+    expect(await createBackup(operating(), organization, place(), true)).toBeUndefined();
+    expect(await restore()).toMatchObject({ mspId: 'AMSP', snapshot: undefined });
+    expect(await readFile(peerKey('new-keys'))).toEqual(await readFile(peerKey('keys')));
   });
 
   it('is none where copying the keys was cut short', async () => {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { NODE_DATA, peerFolder } from '../../fabric/node-processes.ts';
 import { chainHead } from '../chain-heads.ts';
+import { OperationError } from '../operation-error.ts';
 import type { Operator, PeerOf } from '../operator.ts';
 import { networkFolder } from '../run-nodes.ts';
 
@@ -18,14 +19,28 @@ export type Snapshot = Readonly<{
   files: Readonly<Record<string, string>>;
 }>;
 
-/** Has a peer write a snapshot as of its last block, or takes the one it has of that block. */
+/** Refuses where the peer's data is not on this machine: a peer writes its snapshot beside it. @throws OperationError MQ_OPERATION_REFUSED */
+export function requirePeerData({ dataDirectory }: Operator, { organization, peer }: PeerOf): void {
+  if (existsSync(peerFolder(networkFolder(dataDirectory), organization, peer))) return;
+  throw new OperationError(
+    'MQ_OPERATION_REFUSED',
+    `${dataDirectory} has no data of ${peer.name} of ${organization.name}: run this where the peer runs, with its --data, or save the keys alone (--keys-only)`,
+  );
+}
+
+/**
+ * Has a peer write a snapshot as of its last block, or takes the one it has of that block.
+ * @throws OperationError MQ_OPERATION_REFUSED where its data is elsewhere
+ */
 export async function takeSnapshot(operator: Operator, target: PeerOf): Promise<Snapshot> {
+  requirePeerData(operator, target);
   const { organization, peer } = target;
   const { height } = await chainHead(operator, target);
   const blockNumber = height - 1;
   const data = path.join(peerFolder(networkFolder(operator.dataDirectory), organization, peer), NODE_DATA);
   const folder = path.join(data, 'snapshots', 'completed', operator.channel, String(blockNumber));
   if (!existsSync(folder)) {
+    operator.report(`${peer.name} of ${organization.name} writes a snapshot as of block ${blockNumber}`);
     await operator
       .peerCommand(organization, target)
       .run(

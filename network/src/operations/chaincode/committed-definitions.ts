@@ -1,6 +1,7 @@
-import { peer } from '@hyperledger/fabric-protos';
+import { msp, peer } from '@hyperledger/fabric-protos';
 import { FabricError } from '../../fabric/fabric-error.ts';
 import { formatPolicy } from '../../policy/policy-text.ts';
+import { readPrincipal } from '../../policy/principal.ts';
 import { readPolicyText } from '../../topology/policy-principals.ts';
 import type { Operator } from '../operator.ts';
 
@@ -11,29 +12,41 @@ export type CommittedDefinition = Readonly<{
   version: string;
   /** In Fabric's notation, or the name of a policy of the channel. */
   endorsementPolicy: string;
-  collections: readonly string[];
+  collections: readonly CommittedCollection[];
 }>;
 
-type Printed = Readonly<{
+/** A collection with the organisations that its policies, of membership and of endorsement, name. */
+export type CommittedCollection = Readonly<{ name: string; mspIds: readonly string[] }>;
+
+const { ROLE } = msp.MSPPrincipal.Classification;
+
+type PrintedPolicy = Readonly<{
+  identities?: readonly Readonly<{ principal_classification?: number; principal: string }>[];
+}>;
+
+type PrintedCollection = Readonly<{
+  name: string;
+  member_orgs_policy?: Readonly<{ Payload?: Readonly<{ SignaturePolicy?: PrintedPolicy }> }>;
+  endorsement_policy?: Readonly<{ Type?: Readonly<{ SignaturePolicy?: PrintedPolicy }> }>;
+}>;
+
+/** A definition as `peer lifecycle chaincode querycommitted` prints it: Go's structures in JSON, bytes in base64. */
+export type PrintedDefinition = Readonly<{
   name?: string;
   sequence: number;
   version: string;
   validation_parameter: string;
   collections?: Readonly<{
-    config?: readonly Readonly<{ Payload: Readonly<{ StaticCollectionConfig?: Readonly<{ name: string }> }> }>[];
+    config?: readonly Readonly<{ Payload: Readonly<{ StaticCollectionConfig?: PrintedCollection }> }>[];
   }>;
 }>;
 
 /** Everything committed on the channel, by name. */
 export async function committedDefinitions(operator: Operator): Promise<readonly CommittedDefinition[]> {
   const command = operator.peerCommand(operator.anyOwnOrganization());
-  const { chaincode_definitions: definitions = [] } = await command.json<{ chaincode_definitions?: Printed[] }>(
-    'lifecycle',
-    'chaincode',
-    'querycommitted',
-    '--channelID',
-    operator.channel,
-  );
+  const { chaincode_definitions: definitions = [] } = await command.json<{
+    chaincode_definitions?: PrintedDefinition[];
+  }>('lifecycle', 'chaincode', 'querycommitted', '--channelID', operator.channel);
   return definitions.map(readDefinition);
 }
 
@@ -42,10 +55,14 @@ export async function committedDefinition(operator: Operator, name: string): Pro
   return (await committedDefinitions(operator)).find((definition) => definition.name === name);
 }
 
-/** Names of the chaincodes whose committed endorsement policy names an organisation. */
-export async function policiesNaming(operator: Operator, mspId: string): Promise<readonly string[]> {
-  const definitions = await committedDefinitions(operator);
-  return definitions.filter(({ endorsementPolicy }) => names(endorsementPolicy, mspId)).map(({ name }) => name);
+/** Whose policies name an organisation: chaincodes by name, collections as `collection NAME of CHAINCODE`. */
+export function policiesNaming(definitions: readonly CommittedDefinition[], mspId: string): readonly string[] {
+  return definitions.flatMap(({ name, endorsementPolicy, collections }) => [
+    ...(names(endorsementPolicy, mspId) ? [name] : []),
+    ...collections
+      .filter(({ mspIds }) => mspIds.includes(mspId))
+      .map((collection) => `collection ${collection.name} of ${name}`),
+  ]);
 }
 
 /** Is this failure of the `peer` program the answer that there is no such definition? */
@@ -57,7 +74,9 @@ function names(policy: string, mspId: string): boolean {
   return 'mspIds' in reading && reading.mspIds.includes(mspId);
 }
 
-function readDefinition({ name = '', sequence, version, validation_parameter, collections }: Printed) {
+/** What a printed definition says; a collection without policies of signatures names nobody. */
+export function readDefinition(printed: PrintedDefinition): CommittedDefinition {
+  const { name = '', sequence, version, validation_parameter, collections } = printed;
   const policy = peer.ApplicationPolicy.deserializeBinary(Buffer.from(validation_parameter, 'base64'));
   const envelope = policy.getSignaturePolicy();
   return {
@@ -65,6 +84,21 @@ function readDefinition({ name = '', sequence, version, validation_parameter, co
     sequence,
     version,
     endorsementPolicy: envelope === undefined ? policy.getChannelConfigPolicyReference() : formatPolicy(envelope),
-    collections: (collections?.config ?? []).flatMap(({ Payload }) => Payload.StaticCollectionConfig?.name ?? []),
+    collections: (collections?.config ?? []).flatMap(({ Payload: { StaticCollectionConfig: collection } }) =>
+      collection === undefined ? [] : readCollection(collection),
+    ),
   };
+}
+
+function readCollection({ name, member_orgs_policy, endorsement_policy }: PrintedCollection): CommittedCollection {
+  const policies = [member_orgs_policy?.Payload?.SignaturePolicy, endorsement_policy?.Type?.SignaturePolicy];
+  const mspIds = policies
+    .flatMap((policy) => policy?.identities ?? [])
+    .flatMap((identity) => {
+      const principal = new msp.MSPPrincipal();
+      principal.setPrincipalClassification((identity.principal_classification ?? ROLE) as typeof ROLE);
+      principal.setPrincipal(identity.principal);
+      return readPrincipal(principal).mspId ?? [];
+    });
+  return { name, mspIds: [...new Set(mspIds)] };
 }

@@ -37,12 +37,12 @@ export async function applyProposal(operator: Operator, folder: ProposalFolder):
   }
   const counted = signersOf(checked);
   const votes = (await folder.votes()).filter(({ mspId }) => counted.has(mspId));
-  const organization = operator.anyOwnOrganization();
-  const signer = administrator(operator, organization.mspId);
+  const sender = operator.anyAdministrator();
+  const signer = administrator(operator, sender.mspId);
   await operator.withScratch(async (scratch) => {
     const file = path.join(scratch, 'envelope.pb');
     await writeFile(file, updateEnvelope(operator.channel, signer, folder.update, votes));
-    const command = operator.peerCommand(organization);
+    const command = operator.ordererCommand(sender);
     await operator.until('an orderer takes the update', () =>
       operator.withOrderer(async (flags) => {
         await command.run('channel', 'update', '--file', file, '--channelID', operator.channel, ...flags);

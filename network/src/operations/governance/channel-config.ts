@@ -1,9 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runTool } from '../../fabric/run-tool.ts';
-import type { TopologyOrganization } from '../../topology/topology.ts';
 import { OperationError } from '../operation-error.ts';
-import type { Operator } from '../operator.ts';
+import type { Actor, Operator } from '../operator.ts';
 
 /** A channel configuration as Fabric's own translator writes it in JSON: opaque bytes are opened, versions are decimal strings. */
 export type ConfigGroup = {
@@ -18,13 +17,10 @@ export type ConfigPolicy = { policy: { type: number; value: unknown }; mod_polic
 export type ChannelConfig = { sequence: string; channel_group: ConfigGroup };
 
 /** The channel's configuration as the orderers have it now. */
-export async function fetchChannelConfig(
-  operator: Operator,
-  asOrganization: TopologyOrganization = operator.anyOwnOrganization(),
-): Promise<ChannelConfig> {
+export async function fetchChannelConfig(operator: Operator): Promise<ChannelConfig> {
   return operator.withScratch(async (folder) => {
     const block = path.join(folder, 'config.block');
-    await fetchBlock(operator, asOrganization, 'config', block);
+    await fetchBlock(operator, operator.anyAdministrator(), 'config', block);
     return decodeConfigBlock(operator, block);
   });
 }
@@ -42,11 +38,11 @@ export async function decodeConfigBlock(operator: Operator, block: string): Prom
 /** Writes a block of the channel, fetched from an orderer: `config` is the one with the configuration in force. */
 export async function fetchBlock(
   operator: Operator,
-  organization: TopologyOrganization,
+  actor: Actor,
   which: 'config' | 'oldest',
   file: string,
 ): Promise<void> {
-  const command = operator.peerCommand(organization);
+  const command = operator.ordererCommand(actor);
   await operator.withOrderer((flags) =>
     command.run('channel', 'fetch', which, file, '--channelID', operator.channel, ...flags),
   );

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { stringify } from 'yaml';
 import { organizationPolicies } from '../../fabric/render-configtx.ts';
 import { runTool } from '../../fabric/run-tool.ts';
-import type { TopologyOrganization } from '../../topology/topology.ts';
+import type { TopologyOrderers, TopologyOrganization } from '../../topology/topology.ts';
 import { OperationError } from '../operation-error.ts';
 import type { Operator } from '../operator.ts';
 import type { ConfigGroup } from './channel-config.ts';
@@ -11,6 +11,7 @@ import { groupAt } from './policy-standing.ts';
 import { type ConfigChange, withGroup } from './propose.ts';
 
 const APPLICATION = ['Channel', 'Application'] as const;
+const ORDERER = ['Channel', 'Orderer'] as const;
 
 /** A new organisation with its MSP and anchor peer, from its public bundle in the material folder. */
 export function addOrganization(operator: Operator, organization: TopologyOrganization): ConfigChange {
@@ -44,14 +45,18 @@ export function removeOrganization(operator: Operator, mspId: string): ConfigCha
   };
 }
 
-/** The channel takes an organisation's MSP (authorities, revocation list) and anchor peer as they stand in its public bundle. */
-export function updateOrganization(operator: Operator, organization: TopologyOrganization): ConfigChange {
-  const { mspId, displayName } = organization;
+/**
+ * The channel takes an organisation's MSP (authorities, revocation list) as it stands in its public bundle, and its anchor peer. Of the
+ * ordering service the MSP only: the addresses of its nodes are a matter of `orderer update`.
+ */
+export function updateOrganization(operator: Operator, party: TopologyOrganization | TopologyOrderers): ConfigChange {
+  const { mspId, displayName } = party;
+  const role = 'peers' in party ? APPLICATION : ORDERER;
   return {
     title: `Update the certificates of ${displayName}`,
     async apply(config) {
-      const { values } = await definitionOf(operator, organization);
-      return withGroup(config, [...APPLICATION, mspId], (group) => {
+      const { values } = await definitionOf(operator, party);
+      return withGroup(config, [...role, mspId], (group) => {
         for (const [name, { value }] of Object.entries(values)) {
           const standing = group.values[name];
           if (standing !== undefined) standing.value = value;
@@ -62,16 +67,16 @@ export function updateOrganization(operator: Operator, organization: TopologyOrg
 }
 
 /** The group of an organisation as Fabric's own tool makes it. */
-async function definitionOf(operator: Operator, organization: TopologyOrganization): Promise<ConfigGroup> {
-  const { mspId, host, peers } = organization;
-  const [anchor] = peers;
+async function definitionOf(operator: Operator, party: TopologyOrganization | TopologyOrderers): Promise<ConfigGroup> {
+  const { mspId } = party;
+  const anchors = 'peers' in party ? [{ Host: party.peers[0].host ?? party.host, Port: party.peers[0].port }] : [];
   return operator.withScratch(async (folder) => {
     const definition = {
       Name: mspId,
       ID: mspId,
       MSPDir: operator.material.mspDirectory(mspId),
       Policies: organizationPolicies(mspId),
-      AnchorPeers: [{ Host: anchor.host ?? host, Port: anchor.port }],
+      AnchorPeers: anchors,
     };
     await writeFile(path.join(folder, 'configtx.yaml'), stringify({ Organizations: [definition] }));
     const printed = await runTool(operator.binaries.configtxgen, ['-configPath', folder, '-printOrg', mspId], {

@@ -45,7 +45,7 @@ export function writeProposal(
   { title, baseSequence, update, readable }: ProposalPlan,
   governanceDirectory: string,
 ): Promise<ProposalFolder> {
-  const proposedBy = operator.anyOwnOrganization().mspId;
+  const proposedBy = operator.anyAdministrator().mspId;
   const draft = { title, channel: operator.channel, baseSequence, proposedBy };
   return ProposalFolder.create(governanceDirectory, draft, update, readable);
 }
