@@ -97,6 +97,13 @@ export const SETTINGS = [
     meaning: 'time given to requests in progress at shutdown',
   },
   {
+    name: 'metrics.port',
+    kind: 'integer',
+    minimum: 0,
+    maximum: 65535,
+    meaning: 'port where /metrics alone is answered, at http.host; without it the REST interface answers it',
+  },
+  {
     name: 'auth.tokenSeconds',
     kind: 'integer',
     unit: 'seconds',
@@ -126,6 +133,11 @@ export const SETTINGS = [
     default: '[]',
     secret: true,
     meaning: 'JSON list of {username, password, role, practitionerId?, patient?}: accounts made at start when absent',
+  },
+  {
+    name: 'auth.administratorPasswordFile',
+    kind: 'string',
+    meaning: 'file with the password of a first administrator, `admin`, made at start when absent; also in strict mode',
   },
   { name: 'keys.dir', kind: 'string', meaning: "folder of the organisation's keys; default <dataDir>/keys" },
   {
