@@ -12,6 +12,7 @@ import {
 } from './application-units.ts';
 import type { ContainerUnit } from './container-unit.ts';
 import { ordererUnit, peerUnit, type UnitContext } from './fabric-units.ts';
+import { IMAGES } from './images.ts';
 import { materialFiles } from './unit-files.ts';
 
 /** What one organisation deploys. */
@@ -20,6 +21,13 @@ export type OrganizationDeployment = Readonly<{
   units: readonly ContainerUnit[];
   /** What its peers install; each holds a TLS key and stays in the organisation. */
   packages: readonly ChaincodePackage[];
+}>;
+
+export type DeploymentChoices = Readonly<{
+  /** Image of chaincode processes and gateway, where the deployment finds it. */
+  image?: string | undefined;
+  /** Where clients reach the gateway: https, TLS ends in front of it. Default: the organisation's host. */
+  publicUrl?: string | undefined;
 }>;
 
 /**
@@ -34,13 +42,14 @@ export async function organizationDeployment(
   nameOrMspId: string,
   materialDirectory: string,
   secrets: DeploymentSecrets,
+  { publicUrl, image = IMAGES.application }: DeploymentChoices = {},
 ): Promise<OrganizationDeployment> {
   const { orderers } = topology;
   const owners = [...topology.organizations, orderers];
   const publicFiles = (
     await Promise.all(owners.map(({ name }) => materialFiles(materialDirectory, `${name}/public`)))
   ).flat();
-  const context = { topology, materialDirectory, publicFiles };
+  const context = { topology, materialDirectory, publicFiles, applicationImage: image };
   if (nameOrMspId === orderers.name || nameOrMspId === orderers.mspId)
     return { name: orderers.name, units: await ordererUnits(context, undefined), packages: [] };
   const { own } = organizationView(topology, nameOrMspId);
@@ -51,7 +60,9 @@ export async function organizationDeployment(
     units: [
       ...units,
       ...(await ordererUnits(context, own.name)),
-      ...(own.gatewayPort === undefined ? [] : [postgresUnit(secrets), await gatewayUnit(context, own, secrets)]),
+      ...(own.gatewayPort === undefined
+        ? []
+        : [postgresUnit(secrets), await gatewayUnit(context, own, secrets, publicUrl)]),
     ],
   };
 }

@@ -4,9 +4,13 @@ import path from 'node:path';
 import { readIfThere, writePublic, writeSecret } from '../pki/material-file.ts';
 import type { Topology } from '../topology/topology.ts';
 import { DEPLOYMENT_SECRETS, type DeploymentSecrets, PASSWORDS } from './application-units.ts';
-import { type OrganizationDeployment, organizationDeployment } from './organization-deployment.ts';
+import {
+  type DeploymentChoices,
+  type OrganizationDeployment,
+  organizationDeployment,
+} from './organization-deployment.ts';
 import { composeFilePath, renderCompose } from './render-compose.ts';
-import { renderKubernetes } from './render-kubernetes.ts';
+import { type KubernetesChoices, renderKubernetes } from './render-kubernetes.ts';
 
 export const DEPLOYMENT_TARGETS = ['compose', 'kubernetes'] as const;
 export type DeploymentTarget = (typeof DEPLOYMENT_TARGETS)[number];
@@ -18,7 +22,9 @@ export type DeploymentRequest = Readonly<{
   materialDirectory: string;
   target: DeploymentTarget;
   out: string;
-}>;
+}> &
+  DeploymentChoices &
+  KubernetesChoices;
 
 const PASSWORD_BYTES = 24;
 
@@ -30,14 +36,14 @@ export async function writeDeployment(request: DeploymentRequest): Promise<Organ
   const { topology, organization, materialDirectory, target, out } = request;
   const passwords = await Promise.all(DEPLOYMENT_SECRETS.map(async (name) => [name, await keptPassword(out, name)]));
   const secrets = Object.fromEntries(passwords) as DeploymentSecrets;
-  const deployment = await organizationDeployment(topology, organization, materialDirectory, secrets);
+  const deployment = await organizationDeployment(topology, organization, materialDirectory, secrets, request);
   if (target === 'compose') {
     const units = deployment.units.flatMap((unit) => [unit, ...unit.companions]);
     for (const file of units.flatMap(({ files }) => files))
       await (file.secret ? writeSecret : writePublic)(path.join(out, composeFilePath(file)), file.content);
     await writePublic(path.join(out, 'compose.yaml'), renderCompose(deployment));
   } else {
-    for (const [file, text] of renderKubernetes(deployment))
+    for (const [file, text] of renderKubernetes(deployment, request))
       await (file === 'secrets.yaml' ? writeSecret : writePublic)(path.join(out, file), text);
   }
   for (const { label, bytes } of deployment.packages) {
