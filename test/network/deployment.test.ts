@@ -58,7 +58,8 @@ describe('what one organisation deploys', () => {
     const { hosts: _none, ...topology } = await loadTopology(DEFAULT_FILE);
     const [first, ...nodes] = topology.orderers.nodes;
     const hosts = Object.fromEntries(topology.organizations.map(({ name }, i) => [name, `10.0.0.${i + 1}`]));
-    const orderers = { ...topology.orderers, nodes: [{ ...first, operator: 'city-hospital' }, ...nodes] };
+    const { host: _loopback, ...operated } = first;
+    const orderers = { ...topology.orderers, nodes: [{ ...operated, operator: 'city-hospital' }, ...nodes] };
     const document = { ...topology, hosts, orderers };
     await writeFile(topologyFile, JSON.stringify(document));
     await generateMaterial(topologyFrom(document), keys);

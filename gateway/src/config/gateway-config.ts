@@ -153,10 +153,10 @@ function releaseConfig(
 
 function defaultUrls(consortium: Consortium): Record<string, string> {
   return Object.fromEntries(
-    consortium.organizations.flatMap(({ mspId, host = '127.0.0.1', gatewayPort, application }) => {
+    consortium.organizations.flatMap(({ mspId, host = '127.0.0.1', gatewayHost = host, gatewayPort, application }) => {
       const port =
         application.releasePort ?? (gatewayPort === undefined ? undefined : gatewayPort + RELEASE_PORT_OFFSET);
-      return port === undefined ? [] : [[mspId, `https://${host}:${port}`]];
+      return port === undefined ? [] : [[mspId, `https://${gatewayHost}:${port}`]];
     }),
   );
 }

@@ -26,7 +26,7 @@ of authorities and administrators are deployed nowhere. The package ids of the c
   --out DIR         where to; passwords made there are kept when it is written again
   --deployment NAME prometheus: ${WATCHED_DEPLOYMENTS.join(', ')} (default: processes): where what is watched runs. Compose shows metrics to its
                     own machine only, Kubernetes by headless Services (NAME-metrics)
-  --public-url URL  https URL by which clients reach the gateway (default: https:// and the organisation's host); the gateway speaks HTTP to the
+  --public-url URL  https URL by which clients reach the gateway (default: https:// and its host in the topology); the gateway speaks HTTP to the
                     proxy in front of it: of this machine under compose, an Ingress under Kubernetes, which serves a name, not an address
   --image NAME      image of chaincode processes and gateway (default: ${IMAGES.application}, of deploy/Dockerfile)
   --tls-secret NAME Kubernetes: secret with the certificate of that name (default: gateway-tls)
@@ -90,7 +90,7 @@ function publicUrlOf(
 ): string | undefined {
   const own = organizations.find(({ name, mspId }) => name === nameOrMspId || mspId === nameOrMspId);
   if (own?.gatewayPort === undefined) return undefined;
-  const text = given ?? `https://${own.host}`;
+  const text = given ?? `https://${own.gatewayHost ?? own.host}`;
   const url = URL.parse(text);
   if (url?.protocol !== 'https:' || url.href !== `${url.origin}/`)
     throw new UsageError(`--public-url is ${JSON.stringify(text)}; allowed: https://HOST or https://HOST:PORT`);

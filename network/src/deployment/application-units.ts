@@ -81,7 +81,7 @@ export async function gatewayUnit(
   { topology, materialDirectory, applicationImage, publicFiles }: UnitContext,
   organization: TopologyOrganization,
   secrets: DeploymentSecrets,
-  publicUrl = `https://${organization.host}`,
+  publicUrl = `https://${organization.gatewayHost ?? organization.host}`,
 ): Promise<ContainerUnit> {
   const { name, mspId, domain, gatewayPort = 0, peers, clients } = organization;
   const releasePort = releasePortOf(organization) ?? 0;

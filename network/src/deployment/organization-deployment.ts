@@ -26,7 +26,7 @@ export type OrganizationDeployment = Readonly<{
 export type DeploymentChoices = Readonly<{
   /** Image of chaincode processes and gateway, where the deployment finds it. */
   image?: string | undefined;
-  /** Where clients reach the gateway: https, TLS ends in front of it. Default: the organisation's host. */
+  /** Where clients reach the gateway: https, TLS ends in front of it. Default: its host in the topology. */
   publicUrl?: string | undefined;
 }>;
 

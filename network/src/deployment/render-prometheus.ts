@@ -48,10 +48,10 @@ export function renderPrometheus(
         host,
         port: operationsPort,
       })),
-    gateways: organizations.flatMap(({ name, mspId, host, gatewayPort }) =>
+    gateways: organizations.flatMap(({ name, mspId, host, gatewayHost = host, gatewayPort }) =>
       gatewayPort === undefined
         ? []
-        : [{ deployer: name, mspId, node: 'gateway', host, port: gatewayPort + metricsOffset }],
+        : [{ deployer: name, mspId, node: 'gateway', host: gatewayHost, port: gatewayPort + metricsOffset }],
     ),
   };
   const group = (watched: Watched): TargetGroup => ({

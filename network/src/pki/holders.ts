@@ -29,35 +29,42 @@ const LOOPBACK = ['localhost', '127.0.0.1'];
 export function keyOwners(topology: Topology): KeyOwner[] {
   const { organizations, orderers, chaincodes } = topology;
   return [
-    ...organizations.map(({ mspId, name, displayName, domain, host, hostnames, peers, clients }) => ({
-      mspId,
-      name,
-      displayName,
-      domain,
-      holders: [
-        ...peers.map((peer) =>
-          holder('peers', peer.name, 'peer', [`${peer.name}.${domain}`, ...hostnames, peer.host ?? host, ...LOOPBACK]),
-        ),
-        holder('users', ADMIN_USER, 'admin', [`${ADMIN_USER}.${domain}`]),
-        ...clients.map((client) =>
-          holder(
-            'users',
-            client.name,
-            'client',
-            [`${client.name}.${domain}`, ...hostnames, host, ...LOOPBACK],
-            client.attributes,
+    ...organizations.map(
+      ({ mspId, name, displayName, domain, host, gatewayHost = host, hostnames, peers, clients }) => ({
+        mspId,
+        name,
+        displayName,
+        domain,
+        holders: [
+          ...peers.map((peer) =>
+            holder('peers', peer.name, 'peer', [
+              `${peer.name}.${domain}`,
+              ...hostnames,
+              peer.host ?? host,
+              ...LOOPBACK,
+            ]),
           ),
+          holder('users', ADMIN_USER, 'admin', [`${ADMIN_USER}.${domain}`]),
+          ...clients.map((client) =>
+            holder(
+              'users',
+              client.name,
+              'client',
+              [`${client.name}.${domain}`, ...hostnames, host, gatewayHost, ...LOOPBACK],
+              client.attributes,
+            ),
+          ),
+        ],
+        chaincodeHosts: new Map(
+          chaincodes.flatMap((chaincode) => {
+            const address = chaincode.addresses[mspId];
+            if (address === undefined) return [];
+            const chaincodeHost = address.slice(0, address.lastIndexOf(':'));
+            return [[chaincode.name, unique([`${chaincode.name}.${domain}`, chaincodeHost, ...LOOPBACK])]] as const;
+          }),
         ),
-      ],
-      chaincodeHosts: new Map(
-        chaincodes.flatMap((chaincode) => {
-          const address = chaincode.addresses[mspId];
-          if (address === undefined) return [];
-          const chaincodeHost = address.slice(0, address.lastIndexOf(':'));
-          return [[chaincode.name, unique([`${chaincode.name}.${domain}`, chaincodeHost, ...LOOPBACK])]] as const;
-        }),
-      ),
-    })),
+      }),
+    ),
     {
       mspId: orderers.mspId,
       name: orderers.name,
