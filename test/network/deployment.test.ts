@@ -80,9 +80,13 @@ describe('what one organisation deploys', () => {
       },
     });
     const name = target === 'kubernetes' ? ['--public-url', `https://records.${org}.example`] : [];
-    const argv = ['network', 'render', '--target', target, '--org', org, '--out', out, ...name, ...more];
+    const argv = ['network', 'render', '--target', target, '--org', org, '--out', out, ...name];
     const context = { stdout: into('stdout'), stderr: into('stderr'), signal: new AbortController().signal };
-    const status = await runCommand([...argv, '--topology', topologyFile, '--keys', from], NETWORK_COMMANDS, context);
+    const status = await runCommand(
+      [...argv, '--topology', topologyFile, '--keys', from, ...more],
+      NETWORK_COMMANDS,
+      context,
+    );
     expect(written.stderr).not.toContain('MQ_');
     expect(status).toBe(0);
     return { out, ...written };
@@ -134,7 +138,7 @@ describe('what one organisation deploys', () => {
     const services =
       org === 'orderer'
         ? ['orderer2', 'orderer3', 'orderer4']
-        : ['peer0-network', 'peer0', 'chaincode-ehr-peer0', 'orderer1', 'postgres', 'gateway'];
+        : ['peer0-network', 'peer0', 'chaincode-ehr-1-peer0', 'orderer1', 'postgres', 'gateway'];
     expect(Object.keys(compose.services).sort()).toEqual(services.sort());
   });
 
@@ -317,19 +321,16 @@ describe('what one organisation deploys', () => {
     expect(toEverybody.flatMap(({ ports }) => ports.map(({ port }) => port))).toEqual([8181]);
   });
 
+  async function refused(target: string, ...options: string[]): Promise<[number, string]> {
+    let said = '';
+    const stderr = { write: (text: string) => (said += text) };
+    const context = { stdout: stderr, stderr, signal: new AbortController().signal };
+    const argv = ['--target', target, '--org', 'city-hospital', '--out', path.join(folder, 'refused')];
+    const place = ['--topology', topologyFile, '--keys', keys];
+    return [await runCommand(['network', 'render', ...argv, ...place, ...options], NETWORK_COMMANDS, context), said];
+  }
+
   it('refuses to serve clients in the open, or an address by an Ingress', async () => {
-    const refused = async (target: string, ...options: string[]) => {
-      let said = '';
-      const stderr = { write: (text: string) => (said += text) };
-      const context = { stdout: stderr, stderr, signal: new AbortController().signal };
-      const argv = ['--target', target, '--org', 'city-hospital', '--out', path.join(folder, 'refused'), ...options];
-      const status = await runCommand(
-        ['network', 'render', ...argv, '--topology', topologyFile, '--keys', keys],
-        NETWORK_COMMANDS,
-        context,
-      );
-      return [status, said];
-    };
     expect(await refused('compose', '--public-url', 'http://records.example')).toEqual([
       2,
       expect.stringContaining('allowed: https://HOST'),
@@ -347,19 +348,62 @@ describe('what one organisation deploys', () => {
   it('prints the package id that the chaincode process runs under', async () => {
     const { out, stdout } = await render('compose', 'city-hospital');
     const { services } = parse(await readFile(path.join(out, 'compose.yaml'), 'utf8'));
-    expect(services['chaincode-ehr-peer0'].environment.CHAINCODE_ID).toBe(stdout.trim());
+    expect(services['chaincode-ehr-1-peer0'].environment.CHAINCODE_ID).toBe(stdout.trim());
     expect(services.postgres.ports).toBeUndefined();
+  });
+
+  it('has the version that stands beside the one that comes, as peers have it installed', async () => {
+    const out = path.join(folder, 'upgraded');
+    const compose = async () => parse(await readFile(path.join(out, 'compose.yaml'), 'utf8')).services;
+    const { stdout: installed } = await render('compose', 'city-hospital', out);
+    const before = await compose();
+    const document = JSON.parse(await readFile(topologyFile, 'utf8'));
+    const [ehr] = document.chaincodes;
+    const next = path.join(folder, 'next.json');
+    const upgradeTo = (address: string) => {
+      const addresses = { ...ehr.addresses, CityHospitalMSP: address };
+      const chaincodes = [{ ...ehr, version: '2.0', sequence: 2, addresses }];
+      return writeFile(next, JSON.stringify({ ...document, chaincodes }));
+    };
+    await upgradeTo('127.0.0.1:9999');
+    // With another one, a package made anew would be another.
+    const renewed = path.join(folder, 'renewed-keys');
+    await cp(keys, renewed, { recursive: true });
+    const certificate = path.join(renewed, 'city-hospital', 'private', 'peers', 'peer0', 'tls', 'tls.pem');
+    await writeFile(certificate, `${await readFile(certificate, 'utf8')}\n`);
+
+    const both = ['--topology', next, '--with', topologyFile];
+    const { stdout } = await render('compose', 'city-hospital', out, renewed, ...both);
+    const during = await compose();
+    expect(stdout.split('\n')).toContain(installed.trim());
+    expect(during['chaincode-ehr-1-peer0']).toEqual(before['chaincode-ehr-1-peer0']);
+    expect(during['chaincode-ehr-2-0-peer0'].environment).toMatchObject({
+      CHAINCODE_ID: expect.stringMatching(/^ehr_2\.0:/),
+      CHAINCODE_SERVER_ADDRESS: '127.0.0.1:9999',
+    });
+    // Nobody else starts anew for it.
+    expect(during.gateway).toEqual(before.gateway);
+    expect(during['peer0-network']).toEqual(before['peer0-network']);
+
+    await render('compose', 'city-hospital', out, renewed, '--topology', next);
+    const chaincodes = Object.keys(await compose()).filter((name) => name.startsWith('chaincode-'));
+    expect(chaincodes).toEqual(['chaincode-ehr-2-0-peer0']);
+    await upgradeTo(ehr.addresses.CityHospitalMSP);
+    expect(await refused('compose', ...both)).toEqual([
+      1,
+      expect.stringContaining('ehr 2.0 has; allowed: a port of its own'),
+    ]);
   });
 
   it('lets peer and chaincode process share a network that neither takes along when it ends', async () => {
     const { out } = await render('compose', 'city-hospital');
     const { services } = parse(await readFile(path.join(out, 'compose.yaml'), 'utf8'));
-    for (const name of ['peer0', 'chaincode-ehr-peer0']) {
+    for (const name of ['peer0', 'chaincode-ehr-1-peer0']) {
       expect(services[name].network_mode).toBe('service:peer0-network');
       expect(services[name].ports).toBeUndefined();
     }
     expect(services['peer0-network']).toMatchObject({
-      image: services['chaincode-ehr-peer0'].image,
+      image: services['chaincode-ehr-1-peer0'].image,
       command: ['sleep', 'infinity'],
       networks: { default: { aliases: ['peer0'] } },
       ports: ['7051:7051', '127.0.0.1:7053:7053'],

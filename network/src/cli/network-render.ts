@@ -4,6 +4,7 @@ import { IMAGES } from '../deployment/images.ts';
 import { renderPrometheus, WATCHED_DEPLOYMENTS } from '../deployment/render-prometheus.ts';
 import { DEPLOYMENT_TARGETS, type DeploymentTarget, writeDeployment } from '../deployment/write-deployment.ts';
 import { writePublic } from '../pki/material-file.ts';
+import { loadTopology } from '../topology/load-topology.ts';
 import type { Topology } from '../topology/topology.ts';
 import { choice } from './choice-option.ts';
 import { type Command, EXIT_OK, parseOptions, required, UsageError } from './command.ts';
@@ -28,6 +29,8 @@ of authorities and administrators are deployed nowhere. The package ids of the c
                     own machine only, Kubernetes by headless Services (NAME-metrics)
   --public-url URL  https URL by which clients reach the gateway (default: https:// and its host in the topology); the gateway speaks HTTP to the
                     proxy in front of it: of this machine under compose, an Ingress under Kubernetes, which serves a name, not an address
+  --with FILE       the topology as it is committed, while a new version of a chaincode comes: processes of that version are written beside the new
+                    ones, so that clients keep writing; without it they are gone. Where --out has the package that peers installed, it is kept
   --image NAME      image of chaincode processes and gateway (default: ${IMAGES.application}, of deploy/Dockerfile)
   --tls-secret NAME Kubernetes: secret with the certificate of that name (default: gateway-tls)
   --storage-class NAME
@@ -44,6 +47,7 @@ ${NETWORK_OPTIONS_HELP}`,
       'tls-secret': { type: 'string' },
       'storage-class': { type: 'string' },
       image: { type: 'string' },
+      with: { type: 'string' },
     });
     const target = choice('target', TARGETS, required(values.target, 'target'));
     const out = path.resolve(required(values.out, 'out'));
@@ -67,6 +71,7 @@ ${NETWORK_OPTIONS_HELP}`,
       target,
       out,
       publicUrl,
+      before: values.with === undefined ? undefined : await loadTopology(values.with),
       image: values.image,
       tlsSecret: values['tls-secret'],
       storageClass: values['storage-class'],

@@ -30,9 +30,14 @@ const ADMINISTRATOR_FILE = `${MOUNT_ROOT}/${PASSWORDS}/administrator-password`;
 
 const consortiumFile = (topology: Topology): UnitFile => ({
   path: `${MOUNT_ROOT}/consortium.json`,
-  content: JSON.stringify(topology, undefined, 2),
+  // Without what an upgrade of the chaincode changes: neither the process that stands nor the gateway has to start anew for it.
+  content: JSON.stringify({ ...topology, chaincodes: [] }, undefined, 2),
   secret: false,
 });
+
+const ROLE = 'chaincode';
+/** What Fabric's lifecycle takes as a name or version, as containers are named. */
+const dnsLabel = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
 
 export const chaincodePort = (address: string) => Number(address.slice(address.lastIndexOf(':') + 1));
 
@@ -53,8 +58,8 @@ export async function chaincodeUnit(
     `require('node:net').connect(${port},'127.0.0.1').on('connect',()=>process.exit(0)).on('error',()=>process.exit(1))`,
   ];
   return {
-    name: `chaincode-${chaincode.name}-${peerName}`,
-    role: 'chaincode',
+    name: [ROLE, dnsLabel(chaincode.name), dnsLabel(chaincode.version), peerName].join('-'),
+    role: ROLE,
     image: applicationImage,
     command: ['node', 'chaincode/dist/server.js'],
     env: {

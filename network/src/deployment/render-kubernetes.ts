@@ -127,7 +127,7 @@ function statefulSet(namespace: string, unit: ContainerUnit, { storageClass }: K
       replicas: 1,
       selector: { matchLabels: { [LABEL]: unit.name } },
       template: {
-        metadata: { labels, annotations: { [FILES_DIGEST]: filesDigest(unit) } },
+        metadata: { labels, annotations: { [FILES_DIGEST]: filesDigest(...together(unit)) } },
         spec: {
           automountServiceAccountToken: false,
           enableServiceLinks: false,

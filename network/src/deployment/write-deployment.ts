@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { packageOf } from '../fabric/chaincode-package.ts';
+import { packageLabel } from '../fabric/organization-package.ts';
 import { readIfThere, writePublic, writeSecret } from '../pki/material-file.ts';
 import type { Topology } from '../topology/topology.ts';
 import { DEPLOYMENT_SECRETS, type DeploymentSecrets, PASSWORDS } from './application-units.ts';
@@ -8,6 +10,7 @@ import {
   type DeploymentChoices,
   type OrganizationDeployment,
   organizationDeployment,
+  type StandingChaincode,
 } from './organization-deployment.ts';
 import { composeFilePath, renderCompose } from './render-compose.ts';
 import { type KubernetesChoices, renderKubernetes } from './render-kubernetes.ts';
@@ -22,8 +25,10 @@ export type DeploymentRequest = Readonly<{
   materialDirectory: string;
   target: DeploymentTarget;
   out: string;
+  /** The topology of what is committed, where another version of a chaincode stands than the topology has. */
+  before?: Topology | undefined;
 }> &
-  DeploymentChoices &
+  Omit<DeploymentChoices, 'standing'> &
   KubernetesChoices;
 
 const PASSWORD_BYTES = 24;
@@ -36,7 +41,10 @@ export async function writeDeployment(request: DeploymentRequest): Promise<Organ
   const { topology, organization, materialDirectory, target, out } = request;
   const passwords = await Promise.all(DEPLOYMENT_SECRETS.map(async (name) => [name, await keptPassword(out, name)]));
   const secrets = Object.fromEntries(passwords) as DeploymentSecrets;
-  const deployment = await organizationDeployment(topology, organization, materialDirectory, secrets, request);
+  const deployment = await organizationDeployment(topology, organization, materialDirectory, secrets, {
+    ...request,
+    standing: await standingIn(out, request.before),
+  });
   if (target === 'compose') {
     const units = deployment.units.flatMap((unit) => [unit, ...unit.companions]);
     for (const file of units.flatMap(({ files }) => files))
@@ -47,13 +55,29 @@ export async function writeDeployment(request: DeploymentRequest): Promise<Organ
       await (file === 'secrets.yaml' ? writeSecret : writePublic)(path.join(out, file), text);
   }
   for (const { label, bytes } of deployment.packages) {
-    const folder = path.join(out, 'packages');
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeFile(path.join(folder, `${label}.tar.gz`), bytes, { mode: 0o600 });
+    const file = packageFile(out, label);
+    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+    await writeFile(file, bytes, { mode: 0o600 });
   }
   await chmod(out, 0o700);
   return deployment;
 }
+
+/** With the packages that were written here: one that is made anew, with renewed certificates, is not what peers have installed. */
+function standingIn(out: string, before: Topology | undefined): Promise<readonly StandingChaincode[]> {
+  const chaincodes = before?.chaincodes ?? [];
+  return Promise.all(
+    chaincodes.map(async (chaincode) => {
+      const label = packageLabel(chaincode);
+      const bytes = await readFile(packageFile(out, label)).catch((cause: NodeJS.ErrnoException) => {
+        if (cause.code !== 'ENOENT') throw cause;
+      });
+      return { chaincode, installed: bytes === undefined ? undefined : packageOf(label, bytes) };
+    }),
+  );
+}
+
+const packageFile = (out: string, label: string) => path.join(out, 'packages', `${label}.tar.gz`);
 
 /** Beside the other secrets, where the compose file looks for it. */
 async function keptPassword(out: string, name: string): Promise<string> {

@@ -6,6 +6,9 @@ import type { FabricMaterial } from './fabric-material.ts';
 /** How peers reach chaincode processes; `none` is for loopback only. */
 export type ChaincodeTls = 'mutual' | 'none';
 
+/** Label under which peers list a version of a chaincode. */
+export const packageLabel = ({ name, version }: Pick<TopologyChaincode, 'name' | 'version'>) => `${name}_${version}`;
+
 /** The package by which an organisation's peer finds its own process of a chaincode; undefined where it runs none. */
 export async function organizationPackage(
   chaincode: TopologyChaincode,
@@ -15,7 +18,7 @@ export async function organizationPackage(
 ): Promise<ChaincodePackage | undefined> {
   const address = chaincode.addresses[mspId];
   if (address === undefined) return undefined;
-  const label = `${chaincode.name}_${chaincode.version}`;
+  const label = packageLabel(chaincode);
   const plain: ChaincodeConnection = { address, dial_timeout: '10s', tls_required: false };
   if (chaincodeTls === 'none') return packageChaincode(label, plain);
   // The peer shows its own TLS certificate to its organisation's chaincode process; the package never leaves the organisation.
