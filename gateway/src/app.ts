@@ -215,6 +215,7 @@ async function composeGateway(
     log,
     verifier,
     publicUrl: config.publicUrl,
+    trustedProxies: settings.get('http.trustedProxies'),
     maxBodyBytes: settings.get('http.maxBodyBytes'),
     maxRequestsPerMinute: settings.get('http.maxRequestsPerMinute'),
     requestTimeoutMs: settings.get('http.requestTimeoutMs'),

@@ -29,19 +29,27 @@ describe('a strict gateway', () => {
       'auth.bootstrapAccounts': '[]',
       'auth.administratorPasswordFile': passwordFile,
       'metrics.port': 0,
+      'http.trustedProxies': 1,
+      'http.maxLoginsPerMinute': 3,
     };
   };
 
-  it('takes its first administrator from a file, and answers metrics apart', async () => {
+  it('takes its first administrator from a file, limits clients behind a proxy, answers metrics apart', async () => {
     const { app, metricsApp } = await consortium.gateway(REGULATOR, await strict(`${PASSWORD}\n`));
-    const login = (password: string) =>
+    const login = (password: string, forwardedFor = '192.0.2.1') =>
       app.inject({
         method: 'POST',
         url: '/oauth/token',
+        headers: { 'x-forwarded-for': forwardedFor },
         payload: { grant_type: 'password', username: 'admin', password },
       });
     expect((await login(PASSWORD)).json()).toMatchObject({ token_type: 'Bearer' });
     expect((await login('another-password')).statusCode).toBe(401);
+
+    // The proxy's addition counts, not what a client claims before it.
+    expect((await login(PASSWORD, '198.51.100.1, 192.0.2.1')).statusCode).toBe(200);
+    expect((await login(PASSWORD, '198.51.100.2, 192.0.2.1')).statusCode).toBe(429);
+    expect((await login(PASSWORD, '192.0.2.2')).statusCode).toBe(200);
 
     expect((await app.inject('/metrics')).statusCode).not.toBe(200);
     if (metricsApp === undefined) throw new Error('metrics have no port of their own');

@@ -268,6 +268,7 @@ describe('what one organisation deploys', () => {
     const config = loadConfig({ env: Object.fromEntries(lines.split('\n').map((line) => line.split(/=(.*)/s))) });
     expect([config.get('strict'), config.get('keys.development')]).toEqual([true, false]);
     expect(config.get('http.publicUrl')).toBe('https://10.0.0.1');
+    expect(config.get('http.trustedProxies')).toBe(1);
     expect(firstAdministrator(here(config.need('auth.administratorPasswordFile')))).toEqual({
       username: 'admin',
       role: 'administrator',

@@ -52,6 +52,15 @@ export const SETTINGS = [
     meaning: 'URL by which clients reach the gateway: issuer and audience of its tokens',
   },
   {
+    name: 'http.trustedProxies',
+    kind: 'integer',
+    unit: 'count',
+    default: 0,
+    minimum: 0,
+    maximum: 8,
+    meaning: 'proxies in front that add the address they were asked from to X-Forwarded-For: limits go by it',
+  },
+  {
     name: 'http.maxBodyBytes',
     kind: 'integer',
     unit: 'bytes',

@@ -117,6 +117,8 @@ export async function gatewayUnit(
       MQ_HTTP_HOST: '0.0.0.0',
       MQ_HTTP_PORT: String(gatewayPort),
       MQ_HTTP_PUBLIC_URL: publicUrl,
+      // The one that ends TLS.
+      MQ_HTTP_TRUSTED_PROXIES: '1',
       MQ_METRICS_PORT: String(metricsPort),
       MQ_AUTH_ADMINISTRATOR_PASSWORD_FILE: ADMINISTRATOR_FILE,
       MQ_RELEASE_PORT: String(releasePort),
