@@ -4,11 +4,13 @@ import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/pro
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
+import { gatewayConfig } from '@medquorum/gateway/config/gateway-config';
 import { loadConfig } from '@medquorum/gateway/config/load-config';
 import { firstAdministrator } from '@medquorum/gateway/identity/bootstrap-accounts';
 import { NETWORK_COMMANDS } from '@medquorum/network/cli/commands';
 import { runCommand } from '@medquorum/network/cli/main';
 import { generateMaterial } from '@medquorum/network/pki/generate-material';
+import { keyOwners } from '@medquorum/network/pki/holders';
 import { loadTopology, topologyFrom } from '@medquorum/network/topology/load-topology';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { StatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
@@ -330,6 +332,26 @@ describe('what one organisation deploys', () => {
     const place = ['--topology', topologyFile, '--keys', keys];
     return [await runCommand(['network', 'render', ...argv, ...place, ...options], NETWORK_COMMANDS, context), said];
   }
+
+  it('has other gateways look for one where it is, and find it in its certificate', async () => {
+    const document = JSON.parse(await readFile(topologyFile, 'utf8'));
+    const [city, ...others] = document.organizations;
+    const file = path.join(folder, 'apart.json');
+    const gatewayHost = 'gateway.city-hospital.example';
+    const apart = { ...document, organizations: [{ ...city, gatewayHost }, ...others] };
+    await writeFile(file, JSON.stringify(apart));
+    const [owner] = keyOwners(topologyFrom(apart));
+    expect(owner?.holders.find(({ name }) => name === 'gateway')?.hosts).toContain(gatewayHost);
+    const { out } = await render('compose', 'city-hospital', path.join(folder, 'apart'), keys, '--topology', file);
+    const consortiumFile = path.join(out, 'public', 'consortium.json');
+    const { release } = gatewayConfig(loadConfig({ flags: { mspId: 'ValleyHospitalMSP', consortiumFile } }));
+    expect(release.urls).toMatchObject({
+      CityHospitalMSP: `https://${gatewayHost}:8181`,
+      ValleyHospitalMSP: 'https://10.0.0.2:8182',
+    });
+    const { services } = parse(await readFile(path.join(out, 'compose.yaml'), 'utf8'));
+    expect(services.gateway.environment.MQ_HTTP_PUBLIC_URL).toBe(`https://${gatewayHost}`);
+  });
 
   it('refuses to serve clients in the open, or an address by an Ingress', async () => {
     expect(await refused('compose', '--public-url', 'http://records.example')).toEqual([
