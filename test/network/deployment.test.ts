@@ -337,7 +337,7 @@ describe('what one organisation deploys', () => {
     const document = JSON.parse(await readFile(topologyFile, 'utf8'));
     const [city, ...others] = document.organizations;
     const file = path.join(folder, 'apart.json');
-    const gatewayHost = 'gateway.city-hospital.example';
+    const gatewayHost = 'balancer.city-hospital.example';
     const apart = { ...document, organizations: [{ ...city, gatewayHost }, ...others] };
     await writeFile(file, JSON.stringify(apart));
     const [owner] = keyOwners(topologyFrom(apart));
