@@ -52,7 +52,8 @@ function sharedNetwork(unit: ContainerUnit): [string, object][] {
       {
         image: unit.companions[0]?.image,
         command: ['sleep', 'infinity'],
-        init: true,
+        // It has nothing to tidy up, and as the first process would not hear a milder one.
+        stop_signal: 'SIGKILL',
         // The others find the unit by its own name.
         networks: { default: { aliases: [unit.name] } },
         ...(ports === undefined ? {} : { ports }),
