@@ -1,6 +1,6 @@
 import type { Topology } from '../topology/topology.ts';
 import { METRICS_PORT_OFFSET } from './application-units.ts';
-import { metricsServiceOf, namespaceName } from './render-kubernetes.ts';
+import { metricsServiceOf, namespaceName } from './kubernetes-names.ts';
 
 type TargetGroup = Readonly<{ targets: readonly string[]; labels: Readonly<Record<string, string>> }>;
 
