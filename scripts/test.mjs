@@ -18,7 +18,7 @@ const LAYERS = {
 /** The suites that take either engine, by layer: all but those that say otherwise in their name, and those without a network. */
 const EITHER_ENGINE = {
   chaincode: ['test/chaincode/(?!fabric-chaincode-node)'],
-  network: ['test/network/(?!embedded-|deployment|prometheus)'],
+  network: ['test/network/(?!embedded-|deployment|dry-runs|prometheus)'],
   gateway: ['test/gateway/(?!embedded-)'],
 };
 /** The long suites of test/fabric: `npm test` keeps to a quarter of an hour without them, CI runs them. */

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import type { FastifyInstance } from 'fastify';
+import { type FastifyInstance, fastify } from 'fastify';
 import { sql } from 'kysely';
 import { type Logger, pino } from 'pino';
 import { accessLogRoutes } from './access/access-log-routes.ts';
@@ -21,7 +21,7 @@ import { buildHttp } from './http/build-http.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { Metrics, metricsRoute } from './http/metrics.ts';
 import { Accounts } from './identity/accounts.ts';
-import { createBootstrapAccounts } from './identity/bootstrap-accounts.ts';
+import { createBootstrapAccounts, firstAdministrator } from './identity/bootstrap-accounts.ts';
 import { EntrySigner } from './identity/entry-signer.ts';
 import { HeldKeys } from './identity/held-keys.ts';
 import { KeyVault } from './identity/key-vault.ts';
@@ -70,6 +70,8 @@ export type Gateway = Readonly<{
   app: FastifyInstance;
   /** Where other organisations' gateways are answered. */
   releaseApp: FastifyInstance;
+  /** Where metrics are answered, if not by the REST interface. */
+  metricsApp: FastifyInstance | undefined;
   /** Follows the ledger; a restored gateway resolves once it has read what was committed since its backup. Before anything listens. */
   prepare(): Promise<void>;
   /** Prepares where that has not been done; puts the organisation on the ledger, finishes what a crash left open. Resolves once founded. */
@@ -110,7 +112,9 @@ async function composeGateway(
   const keys = organizationKeys(config.keysDir, mspId, vault, settings.get('keys.development'));
   const held = new HeldKeys(db, vault);
   const accounts = new Accounts(db);
-  await createBootstrapAccounts(accounts, config.bootstrapAccounts);
+  const passwordFile = settings.get('auth.administratorPasswordFile');
+  const administrators = passwordFile === undefined ? [] : [firstAdministrator(passwordFile)];
+  await createBootstrapAccounts(accounts, [...config.bootstrapAccounts, ...administrators]);
   const issuer = await TokenIssuer.open(config.keysDir, config.publicUrl, settings.get('auth.tokenSeconds'));
   const verifier = new TokenVerifier(issuer, config.oidcIssuers, settings.get('auth.clockSkewSeconds'));
 
@@ -211,6 +215,7 @@ async function composeGateway(
     log,
     verifier,
     publicUrl: config.publicUrl,
+    trustedProxies: settings.get('http.trustedProxies'),
     maxBodyBytes: settings.get('http.maxBodyBytes'),
     maxRequestsPerMinute: settings.get('http.maxRequestsPerMinute'),
     requestTimeoutMs: settings.get('http.requestTimeoutMs'),
@@ -220,7 +225,8 @@ async function composeGateway(
     consortium.organizations.map((organization) => [organization.mspId, organization.displayName ?? organization.name]),
   );
   await app.register(healthRoutes, { checks });
-  await app.register(metricsRoute, { metrics });
+  const metricsApp = config.metrics === undefined ? undefined : fastify();
+  await (metricsApp ?? app).register(metricsRoute, { metrics });
   await app.register(tokenRoutes, { accounts, issuer, maxLoginsPerMinute: settings.get('http.maxLoginsPerMinute') });
   await app.register(operationRoutes, { operations });
   await app.register(organizationRoutes, { readModel, displayNames });
@@ -260,7 +266,7 @@ async function composeGateway(
     // In the reverse of the order in which parts rely on each other; a part that fails to close does not keep the rest.
     stopping.abort();
     const steps = [
-      () => Promise.all([app.close(), releaseApp.close()]),
+      () => Promise.all([app.close(), releaseApp.close(), metricsApp?.close()]),
       () => recovery.close(),
       async () => attester?.close(),
       () => groupCommit.drained(),
@@ -278,6 +284,7 @@ async function composeGateway(
   return {
     app,
     releaseApp,
+    metricsApp,
     prepare,
     async start() {
       await prepare();

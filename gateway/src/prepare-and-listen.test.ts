@@ -17,7 +17,7 @@ describe('prepareAndListen', () => {
 
   /** Holds something that has to be let go: the two servers, and what stands for the database. */
   function gateway(prepare: () => Promise<void> = async () => {}) {
-    const parts = { app: app(), releaseApp: app(), isDatabaseUp: true };
+    const parts = { app: app(), releaseApp: app(), metricsApp: app(), isDatabaseUp: true };
     const close = async () => {
       await Promise.all([parts.app.close(), parts.releaseApp.close()]);
       parts.isDatabaseUp = false;
@@ -25,12 +25,25 @@ describe('prepareAndListen', () => {
     return Object.assign(parts, { prepare, close });
   }
 
-  const places = (httpPort = 0) => ({ http: { host: HOST, port: httpPort }, release: { host: HOST, port: 0 } });
+  const places = (httpPort = 0) => ({
+    http: { host: HOST, port: httpPort },
+    release: { host: HOST, port: 0 },
+    metrics: undefined,
+  });
 
   it('tells where the REST interface listens', async () => {
     const made = gateway();
     expect(await prepareAndListen(made, places())).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(made.isDatabaseUp).toBe(true);
+  });
+
+  it('answers metrics where they have a port of their own', async () => {
+    const made = gateway();
+    await prepareAndListen(made, { ...places(), metrics: { host: HOST, port: 0 } });
+    expect(made.metricsApp.server.listening).toBe(true);
+    const plain = gateway();
+    await prepareAndListen({ ...plain, metricsApp: undefined }, places());
+    expect(plain.metricsApp.server.listening).toBe(false);
   });
 
   it('closes a gateway that cannot be prepared', async () => {

@@ -6,7 +6,9 @@ const read = (file: string) => readFileSync(fileURLToPath(new URL(`../../deploy/
 
 /** Words of PromQL that our expressions use; anything else outside selectors would be a metric without one. */
 const WORDS: ReadonlySet<string> = new Set(
-  'sum max count rate changes histogram_quantile clamp_min by on group_right and __rate_interval'.split(' '),
+  'sum max count floor rate changes min_over_time max_over_time histogram_quantile clamp_min by on group_right and __rate_interval'.split(
+    ' ',
+  ),
 );
 /** Written by Prometheus itself for every target. */
 const OWN = 'up';

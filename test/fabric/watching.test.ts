@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderPrometheus } from '@medquorum/network/deployment/render-prometheus';
 import { loadTopology } from '@medquorum/network/topology/load-topology';
@@ -41,6 +42,25 @@ describeFabric('what the dashboard and the alerts watch', (binaries) => {
     const missingAtPeer = await missingAt(at('127.0.0.1', peer?.operationsPort ?? 0), names);
     const [orderer] = orderers.nodes;
     expect(await missingAt(at(orderer.host, orderer.operationsPort), missingAtPeer)).toEqual([]);
+  });
+
+  it('is logged by peers and orderers as JSON, endorsements with the beginning of the transaction id', async () => {
+    const lines = async (name: string) => {
+      const text = await readFile(path.join(network.supervisor.logDirectory, `${name}.log`), 'utf8');
+      return text.slice(0, text.lastIndexOf('\n')).split('\n');
+    };
+    const ofPeer = (await lines('peer0.alpha')).map((line) => JSON.parse(line));
+    const endorsed = {
+      msg: expect.stringMatching(/^finished chaincode: probe /),
+      txID: expect.stringMatching(/^[0-9a-f]{8}$/),
+    };
+    expect(ofPeer).toContainEqual(expect.objectContaining(endorsed));
+    // An orderer writes a line before it has set up its log, and Go's HTTP server writes by itself.
+    const [{ name }] = network.topology.orderers.nodes;
+    const ofOrderer = (await lines(`${name}.${network.topology.orderers.name}`)).filter((line) => line.startsWith('{'));
+    expect(ofOrderer.map((line) => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ level: 'info', msg: expect.stringContaining('Beginning to serve requests') }),
+    );
   });
 
   it('is found wanting where it is not shown', async () => {

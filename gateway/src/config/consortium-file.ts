@@ -24,6 +24,7 @@ const Organization = Type.Object({
   displayName: Type.Optional(Type.String()),
   host: Type.Optional(Type.String()),
   gatewayPort: Type.Optional(Type.Integer()),
+  gatewayHost: Type.Optional(Type.String()),
   peers: Type.Array(Type.Object({ name: Type.String(), host: Type.Optional(Type.String()), port: Type.Integer() }), {
     minItems: 1,
   }),

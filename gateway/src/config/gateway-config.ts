@@ -40,6 +40,8 @@ export type GatewayConfig = Readonly<{
   release: ReleaseConfig;
   oidcIssuers: readonly OidcIssuer[];
   bootstrapAccounts: readonly BootstrapAccount[];
+  /** Where metrics have a port of their own. */
+  metrics: Readonly<{ host: string; port: number }> | undefined;
 }>;
 
 export type ReleaseConfig = Readonly<{
@@ -63,6 +65,7 @@ export function gatewayConfig(settings: Config): GatewayConfig {
   const dataDir = resolve(settings.get('dataDir'));
   const host = settings.get('http.host');
   const port = settings.get('http.port') ?? own.gatewayPort;
+  const metricsPort = settings.get('metrics.port');
   if (port === undefined) throw new GatewayError('MQ_CONFIG_INVALID', 'http.port: found nothing; allowed: a port');
   return {
     settings,
@@ -79,6 +82,7 @@ export function gatewayConfig(settings: Config): GatewayConfig {
     release: releaseConfig(settings, consortium, own, host, port),
     oidcIssuers: json(settings.get('auth.oidcIssuers'), 'auth.oidcIssuers'),
     bootstrapAccounts: json(settings.get('auth.bootstrapAccounts'), 'auth.bootstrapAccounts'),
+    metrics: metricsPort === undefined ? undefined : { host, port: metricsPort },
   };
 }
 
@@ -149,10 +153,10 @@ function releaseConfig(
 
 function defaultUrls(consortium: Consortium): Record<string, string> {
   return Object.fromEntries(
-    consortium.organizations.flatMap(({ mspId, host = '127.0.0.1', gatewayPort, application }) => {
+    consortium.organizations.flatMap(({ mspId, host = '127.0.0.1', gatewayHost = host, gatewayPort, application }) => {
       const port =
         application.releasePort ?? (gatewayPort === undefined ? undefined : gatewayPort + RELEASE_PORT_OFFSET);
-      return port === undefined ? [] : [[mspId, `https://${host}:${port}`]];
+      return port === undefined ? [] : [[mspId, `https://${gatewayHost}:${port}`]];
     }),
   );
 }

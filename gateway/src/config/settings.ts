@@ -52,6 +52,15 @@ export const SETTINGS = [
     meaning: 'URL by which clients reach the gateway: issuer and audience of its tokens',
   },
   {
+    name: 'http.trustedProxies',
+    kind: 'integer',
+    unit: 'count',
+    default: 0,
+    minimum: 0,
+    maximum: 8,
+    meaning: 'proxies in front that add the address they were asked from to X-Forwarded-For: limits go by it',
+  },
+  {
     name: 'http.maxBodyBytes',
     kind: 'integer',
     unit: 'bytes',
@@ -97,6 +106,13 @@ export const SETTINGS = [
     meaning: 'time given to requests in progress at shutdown',
   },
   {
+    name: 'metrics.port',
+    kind: 'integer',
+    minimum: 0,
+    maximum: 65535,
+    meaning: 'port where /metrics alone is answered, at http.host; without it the REST interface answers it',
+  },
+  {
     name: 'auth.tokenSeconds',
     kind: 'integer',
     unit: 'seconds',
@@ -127,6 +143,11 @@ export const SETTINGS = [
     secret: true,
     meaning:
       'JSON list of {username, password, role, practitionerId?, patient?}, passwords of 10 to 256 characters: accounts made at start when absent',
+  },
+  {
+    name: 'auth.administratorPasswordFile',
+    kind: 'string',
+    meaning: 'file with the password of a first administrator, `admin`, made at start when absent; also in strict mode',
   },
   { name: 'keys.dir', kind: 'string', meaning: "folder of the organisation's keys; default <dataDir>/keys" },
   {

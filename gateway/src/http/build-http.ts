@@ -18,6 +18,8 @@ export type HttpOptions = Readonly<{
   log: FastifyBaseLogger;
   verifier: TokenVerifier;
   publicUrl: string;
+  /** Proxies in front, each of which adds an address to X-Forwarded-For. */
+  trustedProxies: number;
   maxBodyBytes: number;
   maxRequestsPerMinute: number;
   requestTimeoutMs: number;
@@ -30,6 +32,8 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   const app = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
+    // Of the addresses in the header, those that the client sent itself are left of these.
+    trustProxy: (_address, hop) => hop < options.trustedProxies,
     bodyLimit: options.maxBodyBytes,
     requestTimeout: options.requestTimeoutMs,
     genReqId: () => randomUUID(),

@@ -1,7 +1,34 @@
+import { readFileSync } from 'node:fs';
 import type { BootstrapAccount } from '../config/gateway-config.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { type Accounts, MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS } from './accounts.ts';
 import { ACCOUNT_ROLES, type AccountRole, isAccountRole } from './roles.ts';
+
+const ADMINISTRATOR = 'admin';
+const MIN_FIRST_PASSWORD_CHARS = 16;
+
+/**
+ * The first account of a gateway that has none; whoever holds its password makes the others.
+ *
+ * @throws GatewayError `MQ_CONFIG_INVALID` where the file cannot be read or its password is short
+ */
+export function firstAdministrator(passwordFile: string): BootstrapAccount {
+  let password: string;
+  try {
+    password = readFileSync(passwordFile, 'utf8').trim();
+  } catch (cause) {
+    throw unusable(`${passwordFile}, which cannot be read`, { cause });
+  }
+  if (password.length < MIN_FIRST_PASSWORD_CHARS) throw unusable('a shorter password');
+  return { username: ADMINISTRATOR, role: 'administrator', password };
+}
+
+const unusable = (found: string, options?: ErrorOptions) =>
+  new GatewayError(
+    'MQ_CONFIG_INVALID',
+    `auth.administratorPasswordFile: found ${found}; allowed: a file with a password of at least ${MIN_FIRST_PASSWORD_CHARS} characters`,
+    options,
+  );
 
 /**
  * Makes the accounts that the settings name, where they are absent; an existing one keeps its password.

@@ -10,12 +10,18 @@ export type UnitPort = Readonly<{
   /** Of at most 15 characters, as Kubernetes has them. */
   name: string;
   port: number;
-  /** Who may connect: everybody, what watches the network, or other containers of this deployment. */
-  audience: 'world' | 'monitoring' | 'own';
+  /** Who may connect: everybody, the proxy in front of which TLS ends, what watches the network, or other containers of this deployment. */
+  audience: 'world' | 'proxy' | 'monitoring' | 'own';
 }>;
 
 export type UnitHealth =
-  | Readonly<{ kind: 'http'; port: number; readyPath: string; livePath: string }>
+  | Readonly<{
+      kind: 'http';
+      port: number;
+      livePath: string;
+      /** A route of the same port, or the port on which the unit serves: one that calls itself alive may not serve yet. */
+      ready: Readonly<{ path: string }> | Readonly<{ port: number }>;
+    }>
   | Readonly<{ kind: 'command'; command: readonly string[] }>;
 
 export type UnitResources = Readonly<{
@@ -26,6 +32,7 @@ export type UnitResources = Readonly<{
 /** One container of an organisation's deployment, in words that compose and Kubernetes share. */
 export type ContainerUnit = Readonly<{
   name: string;
+  role: 'peer' | 'orderer' | 'chaincode' | 'gateway' | 'database';
   image: string;
   command: readonly string[];
   env: Readonly<Record<string, string>>;
@@ -39,8 +46,12 @@ export type ContainerUnit = Readonly<{
   resources: UnitResources;
   /** Uid that the image's process runs as. */
   uid: number;
+  /** Name under which the proxy serves this unit to clients. */
+  publicHost?: string;
   /** Units that must answer first. */
   after: readonly string[];
+  /** Ports of others that it connects to, besides the units that it comes after. Without it: anywhere. */
+  reaches?: readonly number[];
   /** Containers that share this one's network: they reach each other over loopback, and nobody else reaches them. */
   companions: readonly ContainerUnit[];
 }>;

@@ -1,4 +1,5 @@
 import { FabricMaterial } from '../fabric/fabric-material.ts';
+import { NODE_LOGGING } from '../fabric/node-logging.ts';
 import { renderCore } from '../fabric/render-core.ts';
 import { renderOrderer } from '../fabric/render-orderer.ts';
 import type { Topology, TopologyOrderer, TopologyOrganization, TopologyPeer } from '../topology/topology.ts';
@@ -16,7 +17,12 @@ const RESOURCES = {
 /** Any but root: the programs need no privilege, and data folders are given to this group. */
 const UID = 1000;
 
-export type UnitContext = Readonly<{ topology: Topology; materialDirectory: string; publicFiles: readonly UnitFile[] }>;
+export type UnitContext = Readonly<{
+  topology: Topology;
+  materialDirectory: string;
+  publicFiles: readonly UnitFile[];
+  applicationImage: string;
+}>;
 
 /** A peer, with its organisation's chaincode processes beside it. */
 export async function peerUnit(
@@ -36,11 +42,12 @@ export async function peerUnit(
   const core = { path: `${folder}/core.yaml`, content: renderCore(place, material), secret: false };
   return {
     name: peer.name,
+    role: 'peer',
     image: IMAGES.peer,
     command: ['peer', 'node', 'start'],
     env: {
       FABRIC_CFG_PATH: folder,
-      FABRIC_LOGGING_SPEC: 'info',
+      ...NODE_LOGGING,
       // The topology's address is the machine's; a container listens on its own.
       CORE_PEER_LISTENADDRESS: `0.0.0.0:${peer.port}`,
       CORE_PEER_CHAINCODELISTENADDRESS: `127.0.0.1:${peer.chaincodePort}`,
@@ -56,7 +63,7 @@ export async function peerUnit(
       { name: 'grpc', port: peer.port, audience: 'world' },
       { name: 'operations', port: peer.operationsPort, audience: 'monitoring' },
     ],
-    ...operationsHealth(peer.operationsPort),
+    ...operationsHealth(peer.operationsPort, peer.port),
     resources: RESOURCES,
     uid: UID,
     after: [],
@@ -75,11 +82,12 @@ export async function ordererUnit(
   const own = await materialFiles(materialDirectory, `${topology.orderers.name}/private/orderers/${node.name}`);
   return {
     name: node.name,
+    role: 'orderer',
     image: IMAGES.orderer,
     command: ['orderer'],
     env: {
       FABRIC_CFG_PATH: folder,
-      FABRIC_LOGGING_SPEC: 'info',
+      ...NODE_LOGGING,
       ORDERER_GENERAL_LISTENADDRESS: '0.0.0.0',
       ORDERER_ADMIN_LISTENADDRESS: `0.0.0.0:${node.adminPort}`,
       ORDERER_OPERATIONS_LISTENADDRESS: `0.0.0.0:${node.operationsPort}`,
@@ -91,7 +99,7 @@ export async function ordererUnit(
       { name: 'admin', port: node.adminPort, audience: 'own' },
       { name: 'operations', port: node.operationsPort, audience: 'monitoring' },
     ],
-    ...operationsHealth(node.operationsPort),
+    ...operationsHealth(node.operationsPort, node.port),
     resources: RESOURCES,
     uid: UID,
     after: [],
@@ -100,10 +108,10 @@ export async function ordererUnit(
 }
 
 /** The official images have a shell and no HTTP client. */
-function operationsHealth(port: number): Pick<ContainerUnit, 'health' | 'healthCommand'> {
+function operationsHealth(port: number, servingPort: number): Pick<ContainerUnit, 'health' | 'healthCommand'> {
   const ask = `exec 3<>/dev/tcp/127.0.0.1/${port} && printf 'GET /healthz HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q ' 200 ' <&3`;
   return {
-    health: { kind: 'http', port, readyPath: '/healthz', livePath: '/healthz' },
+    health: { kind: 'http', port, livePath: '/healthz', ready: { port: servingPort } },
     healthCommand: ['bash', '-c', ask],
   };
 }

@@ -2,7 +2,8 @@ import type { ChaincodePackage } from '../fabric/chaincode-package.ts';
 import { FabricMaterial } from '../fabric/fabric-material.ts';
 import { organizationPackage } from '../fabric/organization-package.ts';
 import { organizationView } from '../topology/organization-view.ts';
-import type { Topology, TopologyOrganization } from '../topology/topology.ts';
+import type { Topology, TopologyChaincode, TopologyOrganization } from '../topology/topology.ts';
+import { TopologyError } from '../topology/topology-error.ts';
 import {
   chaincodePort,
   chaincodeUnit,
@@ -12,6 +13,7 @@ import {
 } from './application-units.ts';
 import type { ContainerUnit } from './container-unit.ts';
 import { ordererUnit, peerUnit, type UnitContext } from './fabric-units.ts';
+import { IMAGES } from './images.ts';
 import { materialFiles } from './unit-files.ts';
 
 /** What one organisation deploys. */
@@ -20,6 +22,21 @@ export type OrganizationDeployment = Readonly<{
   units: readonly ContainerUnit[];
   /** What its peers install; each holds a TLS key and stays in the organisation. */
   packages: readonly ChaincodePackage[];
+}>;
+
+export type DeploymentChoices = Readonly<{
+  /** Image of chaincode processes and gateway, where the deployment finds it. */
+  image?: string | undefined;
+  /** Where clients reach the gateway: https, TLS ends in front of it. Default: its host in the topology. */
+  publicUrl?: string | undefined;
+  /** Versions that are committed and serve until the topology's are. */
+  standing?: readonly StandingChaincode[] | undefined;
+}>;
+
+export type StandingChaincode = Readonly<{
+  chaincode: TopologyChaincode;
+  /** What peers have installed, where it was kept. */
+  installed: ChaincodePackage | undefined;
 }>;
 
 /**
@@ -34,24 +51,27 @@ export async function organizationDeployment(
   nameOrMspId: string,
   materialDirectory: string,
   secrets: DeploymentSecrets,
+  { publicUrl, image = IMAGES.application, standing = [] }: DeploymentChoices = {},
 ): Promise<OrganizationDeployment> {
   const { orderers } = topology;
   const owners = [...topology.organizations, orderers];
   const publicFiles = (
     await Promise.all(owners.map(({ name }) => materialFiles(materialDirectory, `${name}/public`)))
   ).flat();
-  const context = { topology, materialDirectory, publicFiles };
+  const context = { topology, materialDirectory, publicFiles, applicationImage: image };
   if (nameOrMspId === orderers.name || nameOrMspId === orderers.mspId)
     return { name: orderers.name, units: await ordererUnits(context, undefined), packages: [] };
   const { own } = organizationView(topology, nameOrMspId);
-  const { packages, units } = await peerUnits(context, own);
+  const { packages, units } = await peerUnits(context, own, standing);
   return {
     name: own.name,
     packages,
     units: [
       ...units,
       ...(await ordererUnits(context, own.name)),
-      ...(own.gatewayPort === undefined ? [] : [postgresUnit(secrets), await gatewayUnit(context, own, secrets)]),
+      ...(own.gatewayPort === undefined
+        ? []
+        : [postgresUnit(secrets), await gatewayUnit(context, own, secrets, publicUrl)]),
     ],
   };
 }
@@ -61,18 +81,47 @@ function ordererUnits(context: UnitContext, operator: string | undefined): Promi
   return Promise.all(nodes.map((node) => ordererUnit(context, node)));
 }
 
+/** @throws TopologyError where two processes would share a port: all of a peer are on its loopback */
+function withStanding(
+  chaincodes: readonly TopologyChaincode[],
+  standing: readonly StandingChaincode[],
+  { mspId }: TopologyOrganization,
+): readonly StandingChaincode[] {
+  const all = [
+    ...chaincodes.map((chaincode) => ({ chaincode, installed: undefined })),
+    ...standing.filter(({ chaincode: { name, version } }) =>
+      chaincodes.every((next) => next.name !== name || next.version !== version),
+    ),
+  ];
+  const owners = new Map<number, string>();
+  for (const { chaincode } of all) {
+    const address = chaincode.addresses[mspId];
+    if (address === undefined) continue;
+    const called = `${chaincode.name} ${chaincode.version}`;
+    const earlier = owners.get(chaincodePort(address));
+    if (earlier !== undefined) {
+      const found = `${address} of ${called}, a port that ${earlier} has`;
+      const problem = { file: 'topology', path: `chaincodes: addresses.${mspId}`, found, allowed: 'a port of its own' };
+      throw new TopologyError('MQ_TOPOLOGY_INVALID', [problem]);
+    }
+    owners.set(chaincodePort(address), called);
+  }
+  return all;
+}
+
 async function peerUnits(
   context: UnitContext,
   own: TopologyOrganization,
+  standing: readonly StandingChaincode[],
 ): Promise<Readonly<{ units: readonly ContainerUnit[]; packages: readonly ChaincodePackage[] }>> {
   const material = new FabricMaterial(context.topology, context.materialDirectory);
   const packed = await Promise.all(
-    context.topology.chaincodes.map(async (chaincode) => {
+    withStanding(context.topology.chaincodes, standing, own).map(async ({ chaincode, installed }) => {
       const address = chaincode.addresses[own.mspId];
       if (address === undefined) return [];
       // Peer and chaincode process share a network: loopback is in the process's certificate, and nobody else gets there.
       const addresses = { [own.mspId]: `127.0.0.1:${chaincodePort(address)}` };
-      const made = await organizationPackage({ ...chaincode, addresses }, own, material, 'mutual');
+      const made = installed ?? (await organizationPackage({ ...chaincode, addresses }, own, material, 'mutual'));
       return made === undefined ? [] : [{ chaincode, made }];
     }),
   );

@@ -1,8 +1,11 @@
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { type ContainerUnit, MOUNT_ROOT, type UnitFile } from './container-unit.ts';
+import { FILES_DIGEST, filesDigest } from './files-digest.ts';
 import type { OrganizationDeployment } from './organization-deployment.ts';
 
+/** What a container that only waits may take. */
+const WAITING = { cpus: '0.1', memory: '32M' } as const;
 /** Folders beside compose.yaml: private files are readable by their owner alone. */
 const FOLDERS = { public: 'public', secret: 'secrets' } as const;
 
@@ -17,17 +20,9 @@ export function composeFilePath({ path: target, secret }: UnitFile): string {
  */
 export function renderCompose({ units }: OrganizationDeployment): string {
   const all = units.flatMap((unit) => [unit, ...unit.companions]);
-  const services = units.flatMap((unit) => [
-    [unit.name, service(unit)],
-    ...unit.companions.map((companion) => [
-      companion.name,
-      {
-        ...service(companion),
-        network_mode: `service:${unit.name}`,
-        depends_on: { [unit.name]: { condition: 'service_started' } },
-      },
-    ]),
-  ]);
+  const services = units.flatMap((unit): [string, object][] =>
+    unit.companions.length === 0 ? [[unit.name, service(unit)]] : sharedNetwork(unit),
+  );
   return stringify(
     {
       services: Object.fromEntries(services),
@@ -39,6 +34,39 @@ export function renderCompose({ units }: OrganizationDeployment): string {
   );
 }
 
+/**
+ * A container gets another network namespace when it starts again, and leaves those who share it in the old one. So the one whose network is shared
+ * does nothing but wait, and each of the others may end and start as it likes.
+ */
+function sharedNetwork(unit: ContainerUnit): [string, object][] {
+  const owner = `${unit.name}-network`;
+  const { ports, ...own } = service(unit);
+  // Compose starts the owner of a network before those who share it, and these again when it replaces the owner.
+  const joining = (name: string, joined: object): [string, object] => [
+    name,
+    { ...joined, network_mode: `service:${owner}` },
+  ];
+  return [
+    [
+      owner,
+      {
+        image: unit.companions[0]?.image,
+        command: ['sleep', 'infinity'],
+        // It has nothing to tidy up, and as the first process would not hear a milder one.
+        stop_signal: 'SIGKILL',
+        // The others find the unit by its own name.
+        networks: { default: { aliases: [unit.name] } },
+        ...(ports === undefined ? {} : { ports }),
+        deploy: { resources: { limits: WAITING } },
+        restart: 'unless-stopped',
+        security_opt: ['no-new-privileges:true'],
+      },
+    ],
+    joining(unit.name, own),
+    ...unit.companions.map((companion) => joining(companion.name, service(companion))),
+  ];
+}
+
 function service(unit: ContainerUnit) {
   const mounts = (secret: boolean) =>
     unit.files.filter((file) => file.secret === secret).map((file) => ({ source: fileId(file), target: file.path }));
@@ -47,6 +75,7 @@ function service(unit: ContainerUnit) {
   return {
     image: unit.image,
     ...(unit.command.length === 0 ? {} : { command: unit.command }),
+    labels: { [FILES_DIGEST]: filesDigest(unit) },
     environment: unit.env,
     configs: mounts(false),
     secrets: mounts(true),
@@ -73,10 +102,10 @@ function service(unit: ContainerUnit) {
   };
 }
 
-/** What watches and administers the nodes does so on this machine; what is nobody else's is not published. */
+/** What watches and administers the nodes, or ends TLS, does so on this machine; what is nobody else's is not published. */
 function published({ port, name, audience }: ContainerUnit['ports'][number]): string[] {
   if (audience === 'world') return [`${port}:${port}`];
-  return audience === 'monitoring' || name === 'admin' ? [`127.0.0.1:${port}:${port}`] : [];
+  return audience !== 'own' || name === 'admin' ? [`127.0.0.1:${port}:${port}`] : [];
 }
 
 function fileEntries(units: readonly ContainerUnit[], secret: boolean) {

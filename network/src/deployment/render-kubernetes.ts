@@ -1,33 +1,44 @@
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { type ContainerUnit, MOUNT_ROOT, type UnitFile } from './container-unit.ts';
+import { FILES_DIGEST, filesDigest } from './files-digest.ts';
+import { denyAll, ingressOf, policyOf, servicesOf } from './kubernetes-access.ts';
+import { COMPONENT, LABEL, metadata, namespaceName, PART_OF } from './kubernetes-names.ts';
 import type { OrganizationDeployment } from './organization-deployment.ts';
 
-const LABEL = 'app.kubernetes.io/name';
-const PART_OF = 'app.kubernetes.io/part-of';
-/** Namespaces with this label may scrape the operations ports. */
-const MONITORING = { 'medquorum.example/monitoring': 'true' };
 const PROBE = { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 };
 const STARTUP_FAILURES = 60;
 const OWNER_READS = 0o440;
+
+export type KubernetesChoices = Readonly<{
+  /** Secret with the certificate of the Ingress. */
+  tlsSecret?: string | undefined;
+  /** Storage class of the data; default: the cluster's. */
+  storageClass?: string | undefined;
+}>;
 
 /**
  * One manifest a kind of thing, by file name: a namespace under the restricted pod security standard, and per unit a StatefulSet, a Service, a
  * ConfigMap with certificates and configuration, a Secret with keys, and a NetworkPolicy that lets in what the unit's ports are for.
  */
-export function renderKubernetes({ name, units }: OrganizationDeployment): ReadonlyMap<string, string> {
-  const namespace = `medquorum-${name}`;
+export function renderKubernetes(
+  { name, units }: OrganizationDeployment,
+  choices: KubernetesChoices = {},
+): ReadonlyMap<string, string> {
+  const namespace = namespaceName(name);
   const manifests = new Map<string, object[]>([
     ['00-namespace.yaml', [namespaceOf(namespace), denyAll(namespace)]],
     ...units.map((unit): [string, object[]] => [
       `${unit.name}.yaml`,
       [
         configMap(namespace, unit),
-        statefulSet(namespace, unit),
-        serviceOf(namespace, unit),
+        statefulSet(namespace, unit, choices),
+        ...servicesOf(namespace, unit),
+        ...ingressOf(namespace, unit, choices.tlsSecret),
         policyOf(namespace, unit, units),
       ],
     ]),
+    ...disruptionBudgets(namespace, units),
     ['secrets.yaml', units.map((unit) => secretOf(namespace, unit))],
   ]);
   return new Map([...manifests].map(([file, objects]) => [file, objects.map(document).join('---\n')]));
@@ -35,24 +46,10 @@ export function renderKubernetes({ name, units }: OrganizationDeployment): Reado
 
 const document = (object: object) => stringify(object, { aliasDuplicateObjects: false });
 
-const metadata = (namespace: string, name: string, app = name) => ({
-  name,
-  namespace,
-  labels: { [LABEL]: app, [PART_OF]: 'medquorum' },
-});
-
 const namespaceOf = (name: string) => ({
   apiVersion: 'v1',
   kind: 'Namespace',
   metadata: { name, labels: { [PART_OF]: 'medquorum', 'pod-security.kubernetes.io/enforce': 'restricted' } },
-});
-
-/** What no other policy lets in stays out. */
-const denyAll = (namespace: string) => ({
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'NetworkPolicy',
-  metadata: metadata(namespace, 'deny-all-ingress'),
-  spec: { podSelector: {}, policyTypes: ['Ingress'] },
 });
 
 const together = (unit: ContainerUnit) => [unit, ...unit.companions];
@@ -80,8 +77,22 @@ const secretOf = (namespace: string, unit: ContainerUnit) => ({
   ),
 });
 
-function statefulSet(namespace: string, unit: ContainerUnit) {
-  const { data } = unit;
+/** Of several orderers or peers one at a time may be taken away. */
+function disruptionBudgets(namespace: string, units: readonly ContainerUnit[]): [string, object[]][] {
+  const several = Object.entries(Object.groupBy(units, ({ role }) => role)).filter(([, all]) => all.length > 1);
+  if (several.length === 0) return [];
+  const budgets = several.map(([role]) => ({
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: metadata(namespace, `${role}s`),
+    spec: { maxUnavailable: 1, selector: { matchLabels: { [COMPONENT]: role } } },
+  }));
+  return [['disruption-budgets.yaml', budgets]];
+}
+
+function statefulSet(namespace: string, unit: ContainerUnit, { storageClass }: KubernetesChoices) {
+  const { data, role } = unit;
+  const labels = { [LABEL]: unit.name, [COMPONENT]: role, [PART_OF]: 'medquorum' };
   return {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
@@ -91,11 +102,20 @@ function statefulSet(namespace: string, unit: ContainerUnit) {
       replicas: 1,
       selector: { matchLabels: { [LABEL]: unit.name } },
       template: {
-        metadata: { labels: { [LABEL]: unit.name, [PART_OF]: 'medquorum' } },
+        metadata: { labels, annotations: { [FILES_DIGEST]: filesDigest(...together(unit)) } },
         spec: {
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           terminationGracePeriodSeconds: 30,
+          // Several of a kind go as far apart as the machines of the cluster allow, which is never a reason not to start.
+          topologySpreadConstraints: [
+            {
+              maxSkew: 1,
+              topologyKey: 'kubernetes.io/hostname',
+              whenUnsatisfiable: 'DoNotSchedule',
+              labelSelector: { matchLabels: { [COMPONENT]: role } },
+            },
+          ],
           securityContext: {
             runAsNonRoot: true,
             runAsUser: unit.uid,
@@ -120,7 +140,11 @@ function statefulSet(namespace: string, unit: ContainerUnit) {
                 apiVersion: 'v1',
                 kind: 'PersistentVolumeClaim',
                 metadata: { name: 'data' },
-                spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: data.size } } },
+                spec: {
+                  accessModes: ['ReadWriteOnce'],
+                  ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
+                  resources: { requests: { storage: data.size } },
+                },
               },
             ],
           }),
@@ -178,46 +202,6 @@ function probes({ health }: ContainerUnit) {
   if (health.kind === 'command')
     return [{ exec: { command: health.command } }, { exec: { command: health.command } }] as const;
   const get = (route: string) => ({ httpGet: { path: route, port: health.port } });
-  return [get(health.readyPath), get(health.livePath)] as const;
-}
-
-/** What the world connects to gets an address of its own; the rest is found by name inside. */
-const serviceOf = (namespace: string, unit: ContainerUnit) => ({
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: metadata(namespace, unit.name),
-  spec: {
-    type: unit.ports.some(({ audience }) => audience === 'world') ? 'LoadBalancer' : 'ClusterIP',
-    selector: { [LABEL]: unit.name },
-    ports: unit.ports
-      .filter(({ audience }) => audience !== 'monitoring')
-      // A load balancer would show the administration port to the world.
-      .filter(({ name }) => name !== 'admin')
-      .map(({ name, port }) => ({ name, port, targetPort: port })),
-  },
-});
-
-function policyOf(namespace: string, unit: ContainerUnit, units: readonly ContainerUnit[]) {
-  const users = units.filter(({ after }) => after.includes(unit.name)).map(({ name }) => name);
-  const from = {
-    world: undefined,
-    monitoring: [{ namespaceSelector: { matchLabels: MONITORING } }],
-    own: users.map((user) => ({ podSelector: { matchLabels: { [LABEL]: user } } })),
-  };
-  return {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: metadata(namespace, unit.name),
-    spec: {
-      podSelector: { matchLabels: { [LABEL]: unit.name } },
-      policyTypes: ['Ingress'],
-      // An empty `from` would let in everybody: a port that no unit uses has no rule.
-      ingress: unit.ports
-        .filter(({ audience }) => from[audience]?.length !== 0)
-        .map(({ port, audience }) => ({
-          ports: [{ protocol: 'TCP', port }],
-          ...(from[audience] === undefined ? {} : { from: from[audience] }),
-        })),
-    },
-  };
+  const ready = 'path' in health.ready ? get(health.ready.path) : { tcpSocket: { port: health.ready.port } };
+  return [ready, get(health.livePath)] as const;
 }

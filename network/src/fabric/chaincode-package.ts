@@ -29,6 +29,11 @@ export async function packageChaincode(label: string, connection: ChaincodeConne
   const code = await tarGzip({ 'connection.json': JSON.stringify(connection) });
   const metadata = JSON.stringify({ type: CHAINCODE_PACKAGE_TYPE, label });
   const bytes = await tarGzip({ 'metadata.json': metadata, 'code.tar.gz': code });
+  return packageOf(label, bytes);
+}
+
+/** A package that was made before. */
+export function packageOf(label: string, bytes: Buffer): ChaincodePackage {
   return { label, packageId: `${label}:${createHash('sha256').update(bytes).digest('hex')}`, bytes };
 }
 

@@ -5,6 +5,7 @@ import type { ProcessSpec } from '../supervisor/supervised-process.ts';
 import type { Topology, TopologyOrderer, TopologyOrganization, TopologyPeer } from '../topology/topology.ts';
 import type { FabricBinaries } from './fabric-binaries.ts';
 import type { FabricMaterial } from './fabric-material.ts';
+import { NODE_LOGGING } from './node-logging.ts';
 import { discardPartialBuilds } from './partial-builds.ts';
 import { renderCore } from './render-core.ts';
 import { renderOrderer } from './render-orderer.ts';
@@ -56,7 +57,7 @@ export function peerProcess(options: PeerProcessOptions): ProcessSpec {
     name: peerProcessName(organization, peer),
     command: binaries.peer,
     args: ['node', 'start'],
-    env: { FABRIC_CFG_PATH: folder, FABRIC_LOGGING_SPEC: 'info' },
+    env: { FABRIC_CFG_PATH: folder, ...NODE_LOGGING },
     cwd: folder,
     isReady: () => isServing(peer.host ?? organization.host, peer.operationsPort, peer.port),
     readyTimeoutMs: NODE_READY_TIMEOUT_MS,
@@ -83,7 +84,7 @@ export function ordererProcess({ topology, node, material, binaries, directory }
     name: ordererProcessName(topology, node),
     command: binaries.orderer,
     args: [],
-    env: { FABRIC_CFG_PATH: folder, FABRIC_LOGGING_SPEC: 'info' },
+    env: { FABRIC_CFG_PATH: folder, ...NODE_LOGGING },
     cwd: folder,
     isReady: () => isServing(node.host, node.operationsPort, node.adminPort, node.port),
     readyTimeoutMs: NODE_READY_TIMEOUT_MS,

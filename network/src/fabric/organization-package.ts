@@ -7,6 +7,9 @@ import type { FabricMaterial } from './fabric-material.ts';
 /** How peers reach chaincode processes; `none` is for loopback only. */
 export type ChaincodeTls = 'mutual' | 'none';
 
+/** Label under which peers list a version of a chaincode. */
+export const packageLabel = ({ name, version }: Pick<TopologyChaincode, 'name' | 'version'>) => `${name}_${version}`;
+
 /**
  * The package by which an organisation's peers find its own process of a chaincode; undefined where it runs none.
  * @throws PkiError MQ_PKI_MISSING where there is no certificate for the peers to show to that process
@@ -19,7 +22,7 @@ export async function organizationPackage(
 ): Promise<ChaincodePackage | undefined> {
   const address = chaincode.addresses[mspId];
   if (address === undefined) return undefined;
-  const label = `${chaincode.name}_${chaincode.version}`;
+  const label = packageLabel(chaincode);
   const plain: ChaincodeConnection = { address, dial_timeout: '10s', tls_required: false };
   if (chaincodeTls === 'none') return packageChaincode(label, plain);
   const { key, certificate, rootCertificate } = material.chaincodeClient(mspId, chaincode.name);

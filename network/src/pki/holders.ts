@@ -40,31 +40,38 @@ const LOOPBACK = ['localhost', '127.0.0.1'];
 export function keyOwners(topology: Topology): KeyOwner[] {
   const { organizations, orderers, chaincodes } = topology;
   return [
-    ...organizations.map(({ mspId, name, displayName, domain, host, hostnames, peers, clients }) => ({
-      mspId,
-      name,
-      displayName,
-      domain,
-      holders: [
-        ...peers.map((peer) =>
-          holder('peers', peer.name, 'peer', [`${peer.name}.${domain}`, ...hostnames, peer.host ?? host, ...LOOPBACK]),
-        ),
-        holder('users', ADMIN_USER, 'admin', [`${ADMIN_USER}.${domain}`]),
-        ...clients.map((client) =>
-          holder(
-            'users',
-            client.name,
-            'client',
-            [`${client.name}.${domain}`, ...hostnames, host, ...LOOPBACK],
-            client.attributes,
+    ...organizations.map(
+      ({ mspId, name, displayName, domain, host, gatewayHost = host, hostnames, peers, clients }) => ({
+        mspId,
+        name,
+        displayName,
+        domain,
+        holders: [
+          ...peers.map((peer) =>
+            holder('peers', peer.name, 'peer', [
+              `${peer.name}.${domain}`,
+              ...hostnames,
+              peer.host ?? host,
+              ...LOOPBACK,
+            ]),
           ),
-        ),
-      ],
-      chaincodeEnds: chaincodes.flatMap(({ name: chaincode, addresses }) => {
-        const address = addresses[mspId];
-        return address === undefined ? [] : chaincodeEnds(chaincode, domain, address);
+          holder('users', ADMIN_USER, 'admin', [`${ADMIN_USER}.${domain}`]),
+          ...clients.map((client) =>
+            holder(
+              'users',
+              client.name,
+              'client',
+              [`${client.name}.${domain}`, ...hostnames, host, gatewayHost, ...LOOPBACK],
+              client.attributes,
+            ),
+          ),
+        ],
+        chaincodeEnds: chaincodes.flatMap(({ name: chaincode, addresses }) => {
+          const address = addresses[mspId];
+          return address === undefined ? [] : chaincodeEnds(chaincode, domain, address);
+        }),
       }),
-    })),
+    ),
     {
       mspId: orderers.mspId,
       name: orderers.name,

@@ -64,7 +64,11 @@ function duplicateAddresses({ organizations, orderers, chaincodes, admin }: Topo
     port === undefined || port === 0 ? [] : [{ path, value: `${host}:${port}` }];
   const addresses = [
     ...organizations.flatMap((organization, i) => [
-      ...address(`organizations[${i}].gatewayPort`, organization.host, organization.gatewayPort),
+      ...address(
+        `organizations[${i}].gatewayPort`,
+        organization.gatewayHost ?? organization.host,
+        organization.gatewayPort,
+      ),
       ...organization.peers.flatMap((peer, j) =>
         (['port', 'chaincodePort', 'operationsPort'] as const).flatMap((field) =>
           address(`organizations[${i}].peers[${j}].${field}`, peer.host ?? organization.host, peer[field]),

@@ -73,6 +73,19 @@ describe('loadTopology', () => {
     const { organizations, orderers } = topologyFrom(topology);
     expect(organizations.map(({ host }) => host)).toEqual(['127.0.0.1', '10.0.0.2']);
     expect(orderers.nodes.map(({ host }) => host)).toEqual(['10.0.0.2', '127.0.0.1']);
+    topology.organizations[1] = {
+      ...topology.organizations[1],
+      gatewayHost: '10.0.0.5',
+      peers: [{ name: 'peer0', host: '10.0.0.3', port: 7001 }],
+    };
+    topology.orderers = {
+      consensus: 'raft',
+      nodes: [{ name: 'orderer1', host: '10.0.0.4', port: 7010, operator: 'org-b' }],
+    };
+    const apart = topologyFrom(topology);
+    expect(apart.organizations[1]).toMatchObject({ host: '10.0.0.2', gatewayHost: '10.0.0.5' });
+    expect(apart.organizations[1]?.peers[0].host).toBe('10.0.0.3');
+    expect(apart.orderers.nodes[0].host).toBe('10.0.0.4');
     expect(
       problemsOf((draft) => {
         draft.hosts = { 'org-x': '10.0.0.2' };

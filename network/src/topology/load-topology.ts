@@ -9,6 +9,7 @@ import type { Topology, TopologyChaincode, TopologyCollection, TopologyOrderer }
 import { TopologyError, type TopologyProblem } from './topology-error.ts';
 import { TOPOLOGY_SCHEMA } from './topology-schema.ts';
 
+const LOOPBACK = '127.0.0.1';
 /** Largest topology or collections file that is read. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
@@ -47,7 +48,10 @@ function finish(file: string, document: unknown, problems: TopologyProblem[]): T
 function withDerivedDefaults(topology: Topology): Topology {
   const hosts = new Map(Object.entries(topology.hosts));
   const [first, ...rest] = topology.orderers.nodes;
-  const placed = (node: TopologyOrderer) => ({ ...node, host: hosts.get(node.operator ?? '') ?? node.host });
+  const placed = (node: Omit<TopologyOrderer, 'host'> & { host?: string }) => ({
+    ...node,
+    host: node.host ?? hosts.get(node.operator ?? '') ?? LOOPBACK,
+  });
   return {
     ...topology,
     organizations: topology.organizations.map((organization) => ({

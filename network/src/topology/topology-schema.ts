@@ -58,6 +58,7 @@ const organization = {
     hostnames: { type: 'array', items: host, maxItems: 32, default: [] },
     peers: { type: 'array', items: peer, minItems: 1, maxItems: 16 },
     gatewayPort: port,
+    gatewayHost: host,
     clients: { type: 'array', items: client, maxItems: 256, default: [{ name: 'user1' }] },
     application,
   },
@@ -68,7 +69,7 @@ const orderer = {
   required: ['name', 'port'],
   properties: {
     name,
-    host: { ...host, default: '127.0.0.1' },
+    host,
     port,
     adminPort: { ...port, default: 0 },
     operationsPort: { ...port, default: 0 },

@@ -4,7 +4,7 @@ export type Topology = Readonly<{
   /** Name of the network, used for data folders and labels. */
   name: string;
   channel: TopologyChannel;
-  /** Address by short name of an organisation: where its processes, and the orderers it operates, listen and are reached. */
+  /** Address by short name of an organisation: where its processes, and the orderers it operates, listen and are reached unless they have a host of their own. */
   hosts: Readonly<Record<string, string>>;
   organizations: readonly TopologyOrganization[];
   orderers: TopologyOrderers;
@@ -41,6 +41,8 @@ export type TopologyOrganization = Readonly<{
   peers: readonly [TopologyPeer, ...TopologyPeer[]];
   /** Port of the organisation's application gateway (HTTP), where it runs one. */
   gatewayPort?: number;
+  /** Where the gateway is reached, if not at the organisation's host. */
+  gatewayHost?: string;
   clients: readonly TopologyClient[];
   /** What the chaincode and its gateways need to know of this organisation; passed through unread. */
   application: Readonly<Record<string, unknown>>;

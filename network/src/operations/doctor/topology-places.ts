@@ -23,7 +23,7 @@ export function placesOf(
   const isWanted = (name: string) => only === undefined || only.has(name);
   const peers = organizations
     .filter(({ name }) => isWanted(name))
-    .flatMap(({ mspId, name, host, domain, peers: nodes, gatewayPort }): Place[] => [
+    .flatMap(({ mspId, name, host, gatewayHost = host, domain, peers: nodes, gatewayPort }): Place[] => [
       ...nodes.flatMap((peer): Place[] => {
         const at = { host: peer.host ?? host };
         const tls = { mspId, serverName: `${peer.name}.${domain}` };
@@ -35,7 +35,7 @@ export function placesOf(
           { ...at, what: `operations of ${peer.name} of ${name}`, port: peer.operationsPort, operations: true },
         ];
       }),
-      ...(gatewayPort === undefined ? [] : [{ what: `gateway of ${name}`, host, port: gatewayPort }]),
+      ...(gatewayPort === undefined ? [] : [{ what: `gateway of ${name}`, host: gatewayHost, port: gatewayPort }]),
     ]);
   const nodes = isFabric && isWanted(orderers.name) ? orderers.nodes : [];
   return [
