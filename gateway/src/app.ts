@@ -9,6 +9,7 @@ import { Explanations } from './access/explanations.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
 import { RecordAudit } from './audit/record-audit.ts';
 import { catchUpAfterRestore } from './backup/catch-up.ts';
+import { refuseUnfinishedRestore } from './backup/unfinished-restore.ts';
 import type { GatewayConfig } from './config/gateway-config.ts';
 import { consentRoutes } from './consent/consent-routes.ts';
 import { FileContentStore } from './content/content-store.ts';
@@ -21,7 +22,7 @@ import { buildHttp } from './http/build-http.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { Metrics, metricsRoute } from './http/metrics.ts';
 import { Accounts } from './identity/accounts.ts';
-import { createBootstrapAccounts, firstAdministrator } from './identity/bootstrap-accounts.ts';
+import { createBootstrapAccounts, createFirstAdministrator } from './identity/bootstrap-accounts.ts';
 import { EntrySigner } from './identity/entry-signer.ts';
 import { HeldKeys } from './identity/held-keys.ts';
 import { KeyVault } from './identity/key-vault.ts';
@@ -91,7 +92,7 @@ export async function buildGateway(config: GatewayConfig, parts: GatewayParts = 
   try {
     return await composeGateway(config, parts, databases);
   } catch (error) {
-    await databases.close();
+    await databases.close().catch(() => {}); // what failed first is what to tell
     throw error;
   }
 }
@@ -107,14 +108,15 @@ async function composeGateway(
   const { nowMs = Date.now } = parts;
   const log = parts.log ?? pino({ level: settings.get('log.level'), base: { mspId } });
   mkdirSync(config.keysDir, { recursive: true, mode: 0o700 });
+  refuseUnfinishedRestore(config.keysDir);
 
   const vault = await KeyVault.open(config.keysDir, settings.get('keys.passphrase'));
   const keys = organizationKeys(config.keysDir, mspId, vault, settings.get('keys.development'));
   const held = new HeldKeys(db, vault);
   const accounts = new Accounts(db);
   const passwordFile = settings.get('auth.administratorPasswordFile');
-  const administrators = passwordFile === undefined ? [] : [firstAdministrator(passwordFile)];
-  await createBootstrapAccounts(accounts, [...config.bootstrapAccounts, ...administrators]);
+  if (passwordFile !== undefined) await createFirstAdministrator(accounts, passwordFile);
+  await createBootstrapAccounts(accounts, config.bootstrapAccounts);
   const issuer = await TokenIssuer.open(config.keysDir, config.publicUrl, settings.get('auth.tokenSeconds'));
   const verifier = new TokenVerifier(issuer, config.oidcIssuers, settings.get('auth.clockSkewSeconds'));
 

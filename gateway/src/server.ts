@@ -25,7 +25,7 @@ try {
     await built?.close();
     process.exit(0);
   };
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, stop);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
   const gateway = await building;
   if (!stopping) await serve(gateway, config);
 } catch (error) {

@@ -5,6 +5,7 @@ import { chainHead, chainHeads } from '@medquorum/network/operations/chain-heads
 import { Operator } from '@medquorum/network/operations/operator';
 import { ordererState } from '@medquorum/network/operations/run-nodes';
 import { until } from '@medquorum/network/operations/until';
+import { generateMaterial } from '@medquorum/network/pki/generate-material';
 import { freePorts } from '@medquorum/network/supervisor/free-ports';
 import { describeFabric } from './describe-fabric.ts';
 import { OperatedNetwork } from './operated-network.ts';
@@ -114,6 +115,21 @@ describeFabric('one organisation of a running consortium', (binaries) => {
       const renewed = await ProbeClient.connect(network, 'BetaMSP');
       await renewed.put('after', 'renewal');
       renewed.close();
+    },
+    SUITE_TIMEOUT_MS,
+  );
+
+  it(
+    'refuses to take a root away from an organisation',
+    async () => {
+      const [other, made] = [path.join(network.folder, 'other-root'), path.join(network.folder, 'made-anew')];
+      await cp(network.keys, other, { recursive: true });
+      await generateMaterial(network.topology, made, { only: ['beta'] });
+      await cp(path.join(made, 'beta', 'public'), path.join(other, 'beta', 'public'), { recursive: true });
+      expect(await network.medquorum('organization update --org beta --dry-run', { keys: other })).toMatchObject({
+        status: 1,
+        stderr: expect.stringMatching(/MQ_OPERATION_REFUSED: .*lacks a root/),
+      });
     },
     SUITE_TIMEOUT_MS,
   );

@@ -6,6 +6,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildGateway } from '../app.ts';
 import { type GatewayConfig, gatewayConfig } from '../config/gateway-config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { FileContentStore } from '../content/content-store.ts';
@@ -24,6 +25,7 @@ import { backupSizes, createGatewayBackup } from './create-backup.ts';
 import { checkRestore, restoreGatewayBackup } from './restore-backup.ts';
 import { SAVED_TABLES } from './saved-tables.ts';
 import { withClient } from './sql-client.ts';
+import { markUnfinished, refuseUnfinishedRestore } from './unfinished-restore.ts';
 
 const CONSORTIUM_FILE = fileURLToPath(new URL('../../../network/consortium.yaml', import.meta.url));
 const CITY = 'CityHospitalMSP';
@@ -407,6 +409,36 @@ describe('a backup of a gateway', () => {
       if (end.status === 'rejected') expect(end.reason).toMatchObject({ code: 'MQ_RESTORE_NOT_EMPTY' });
     expect((await readdir(to.config.keysDir)).sort()).toEqual((await readdir(from.config.keysDir)).sort());
     expect(await filesOf(to.config.contentDir)).toHaveLength(1);
+  });
+
+  it('is marked while it is restored: beside half of it no gateway starts, and no other restore begins', async () => {
+    const place = await saved(await lived());
+    const to = await machine();
+    let seen: unknown;
+    const report = () => {
+      seen ??= (() => {
+        try {
+          refuseUnfinishedRestore(to.config.keysDir);
+          return 'nothing';
+        } catch (error) {
+          return error;
+        }
+      })();
+    };
+    await restoreGatewayBackup({ ...to, report }, place);
+    expect(seen).toMatchObject({ code: 'MQ_CONFIG_INVALID', message: expect.stringContaining('restore again') });
+    refuseUnfinishedRestore(to.config.keysDir);
+
+    const killed = await machine();
+    await mkdir(killed.config.keysDir, { recursive: true });
+    await markUnfinished(killed.config.keysDir);
+    await expect(restoreGatewayBackup(killed, place)).rejects.toMatchObject({
+      code: 'MQ_RESTORE_NOT_EMPTY',
+      message: expect.stringContaining('restore again'),
+    });
+    await expect(buildGateway(killed.config)).rejects.toMatchObject({
+      message: expect.stringContaining('restore again'),
+    });
   });
 
   it('does not come back without its passphrase, and keeps the keys of another backup apart', async () => {

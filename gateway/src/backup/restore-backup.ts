@@ -21,6 +21,7 @@ import { refuseUnlessEmpty, SUMS_FILE } from './checked-folder.ts';
 import { copyContent, tableKeys } from './create-backup.ts';
 import { isRestored, refuseUnlessNoRows } from './database-state.ts';
 import { loadTables } from './table-dump.ts';
+import { isUnfinished, markUnfinished, restoreAgain, unmarkUnfinished } from './unfinished-restore.ts';
 
 type Target = Readonly<{ config: GatewayConfig; databaseUrl: string; report: (line: string) => void }>;
 const CONNECTIONS = 2;
@@ -37,6 +38,7 @@ export async function checkRestore({ config, databaseUrl }: Target, place: Backu
       'MQ_CONFIG_INVALID',
       `mspId: found ${config.mspId}; allowed: ${backup.mspId}, as in the backup`,
     );
+  if (isUnfinished(config.keysDir)) throw new BackupError('MQ_RESTORE_NOT_EMPTY', restoreAgain(config.keysDir));
   await refuseUnlessEmpty(config.keysDir);
   await refuseUnlessEmpty(config.contentDir);
   await refuseUnlessNoRows(databaseUrl);
@@ -46,7 +48,8 @@ export async function checkRestore({ config, databaseUrl }: Target, place: Backu
 
 /**
  * Puts a backup onto an empty place. The vault's key comes first, so that of two restores one is refused; the tables come last, all or none.
- * Where anything fails before they are committed, what was written is removed. The gateway that starts on it reads what was committed since the
+ * Where anything fails before they are committed, what was written is removed; where the process is ended, a mark keeps a gateway from starting on
+ * half of it. The gateway that starts on it reads what was committed since the
  * backup before it listens.
  *
  * @returns what is held of what the restored read model says, see {@link checkHoldings}
@@ -61,6 +64,7 @@ export async function restoreGatewayBackup(
   const vault = await openVault(place, config);
   const store = new FileContentStore(config.contentDir);
   const firstKey = await claim(place, config);
+  await markUnfinished(config.keysDir);
   try {
     const content = await copyContent(new FileContentStore(path.join(place.directory, CONTENT_FOLDER)), store, report);
     if (content.files !== backup.content.files || content.bytes !== backup.content.bytes)
@@ -77,6 +81,7 @@ export async function restoreGatewayBackup(
         ]);
       },
     });
+    await unmarkUnfinished(config.keysDir);
   } catch (error) {
     await refuseUnlessNotRestored(target, backup, error);
     await removeWritten(config, firstKey).catch(() => {}); // what failed first is what to tell
@@ -125,6 +130,7 @@ async function refuseUnlessNotRestored(
   const why = cause instanceof Error ? cause.message : String(cause);
   const isThere = await isRestored(databaseUrl, backupId).catch(() => undefined);
   if (isThere === false) return;
+  await unmarkUnfinished(keysDir);
   const advice = isThere
     ? 'the database has the tables of this backup: run gateway holdings, then start the gateway'
     : 'the database cannot be asked whether it has the tables: where it has, start the gateway; where it has none, empty the folders and restore again';

@@ -13,15 +13,17 @@ export async function withDatabaseOf<T>(
 ): Promise<T> {
   const url = settings.get('database.url');
   if (url !== undefined) return work(url);
-  const postgres = await startEmbeddedPostgres({ dir: postgresDir });
+  const starting = startEmbeddedPostgres({ dir: postgresDir });
   // No child that the terminal ends: a signal ends it first, and then this process as without this listener.
-  const end = (signal: NodeJS.Signals) => void postgres.close().then(() => process.kill(process.pid, signal));
+  const close = async () => (await starting.catch(() => undefined))?.close();
+  const end = (signal: NodeJS.Signals) => void close().finally(() => process.kill(process.pid, signal));
   for (const signal of SIGNALS) process.once(signal, end);
   try {
+    const postgres = await starting;
     return await work(await postgres.urlFor(databaseName));
   } finally {
     for (const signal of SIGNALS) process.removeListener(signal, end);
-    await postgres.close();
+    await close();
   }
 }
 

@@ -25,7 +25,10 @@ export async function openGatewayDatabases({
 }: Pick<GatewayConfig, 'settings' | 'postgresDir' | 'databaseName'>): Promise<GatewayDatabases> {
   const opened: (() => Promise<void>)[] = [];
   const close = async () => {
-    for (const end of opened.splice(0).reverse()) await end();
+    const failures: unknown[] = [];
+    // One that fails to close does not keep the rest.
+    for (const end of opened.splice(0).reverse()) await end().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   };
   const open = async (url: string, connections: number) => {
     const database = await openDatabase(url, connections);
@@ -42,7 +45,7 @@ export async function openGatewayDatabases({
     const db = await open(url, settings.get('database.maxConnections'));
     return { db, relaxed: await open(withRelaxedCommits(url), RELAXED_CONNECTIONS), close };
   } catch (error) {
-    await close();
+    await close().catch(() => {}); // what failed first is what to tell
     throw error;
   }
 }

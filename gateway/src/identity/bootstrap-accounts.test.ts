@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { NewAccount } from './accounts.ts';
-import { createBootstrapAccounts } from './bootstrap-accounts.ts';
+import { createBootstrapAccounts, createFirstAdministrator } from './bootstrap-accounts.ts';
 
 describe('the accounts that the settings name', () => {
   const admin = { username: 'admin', password: 'x'.repeat(10), role: 'administrator' };
@@ -22,6 +25,26 @@ describe('the accounts that the settings name', () => {
       ['admin', 'x'],
       ['other', 'y'],
     ]);
+  });
+
+  it('begin with an administrator whose password is in a file, read only until the account is there', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'accounts-'));
+    try {
+      const file = path.join(folder, 'password');
+      const kept = accounts();
+      for (const length of [15, 257]) {
+        writeFileSync(file, 'x'.repeat(length));
+        const failed = createFirstAdministrator(kept, file);
+        await expect(failed).rejects.toThrow(`administratorPasswordFile: found a password of ${length} characters`);
+      }
+      writeFileSync(file, `${'y'.repeat(16)}\n`);
+      await createFirstAdministrator(kept, file);
+      expect(kept.made.get('admin')).toMatchObject({ role: 'administrator', password: 'y'.repeat(16) });
+      rmSync(file);
+      await createFirstAdministrator(kept, file);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it.each([

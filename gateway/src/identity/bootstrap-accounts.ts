@@ -8,10 +8,19 @@ const ADMINISTRATOR = 'admin';
 const MIN_FIRST_PASSWORD_CHARS = 16;
 
 /**
- * The first account of a gateway that has none; whoever holds its password makes the others.
+ * The first account of a gateway that has none; whoever holds its password makes the others. Once it is there the file may be deleted.
  *
- * @throws GatewayError `MQ_CONFIG_INVALID` where the file cannot be read or its password is short
+ * @throws as {@link firstAdministrator}
  */
+export async function createFirstAdministrator(
+  accounts: Pick<Accounts, 'create' | 'exists'>,
+  passwordFile: string,
+): Promise<void> {
+  if (await accounts.exists(ADMINISTRATOR)) return;
+  await createBootstrapAccounts(accounts, [firstAdministrator(passwordFile)]);
+}
+
+/** @throws GatewayError `MQ_CONFIG_INVALID` where the file cannot be read or holds no password of a fit length */
 export function firstAdministrator(passwordFile: string): BootstrapAccount {
   let password: string;
   try {
@@ -19,14 +28,15 @@ export function firstAdministrator(passwordFile: string): BootstrapAccount {
   } catch (cause) {
     throw unusable(`${passwordFile}, which cannot be read`, { cause });
   }
-  if (password.length < MIN_FIRST_PASSWORD_CHARS) throw unusable('a shorter password');
+  if (password.length < MIN_FIRST_PASSWORD_CHARS || password.length > MAX_PASSWORD_CHARS)
+    throw unusable(`a password of ${password.length} characters`);
   return { username: ADMINISTRATOR, role: 'administrator', password };
 }
 
 const unusable = (found: string, options?: ErrorOptions) =>
   new GatewayError(
     'MQ_CONFIG_INVALID',
-    `auth.administratorPasswordFile: found ${found}; allowed: a file with a password of at least ${MIN_FIRST_PASSWORD_CHARS} characters`,
+    `auth.administratorPasswordFile: found ${found}; allowed: a file with a password of ${MIN_FIRST_PASSWORD_CHARS} to ${MAX_PASSWORD_CHARS} characters`,
     options,
   );
 

@@ -117,6 +117,8 @@ export class AutoAttester {
       if (head === undefined || head.flaw !== null) return;
       const version = head.state.versions.findLastIndex(({ status }) => status === 'proposed') + 1;
       if (version === 0) return;
+      // What is suspended writes nothing; that is no answer to the record: after reinstatement the sweep finds it again.
+      if ((await readModel.find('organization', this.#options.mspId))?.state.status !== 'active') return;
       await (head.state.custodian === this.#options.mspId
         ? this.#activate(head.state, version)
         : this.#attest(head.state, version, head.timeMs));
@@ -146,8 +148,6 @@ export class AutoAttester {
     const needed = await attestations.needed(head);
     const rank = await this.#rank(head);
     if (rank < 0) return; // what is no member attests does not count
-    // Nor what is suspended; this is no answer to the record: after reinstatement the sweep finds it again.
-    if ((await readModel.find('organization', mspId))?.state.status !== 'active') return;
     const standInMs = Math.max(0, rank - needed + 1) * STAND_IN_MS;
     const waitMs = proposedAtMs + standInMs - nowMs();
     if (standInMs > 0 && waitMs > 0) {

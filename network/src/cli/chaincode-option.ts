@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { type GivenPackage, readPackage } from '../operations/chaincode/install-package.ts';
 import type { Operator } from '../operations/operator.ts';
 import type { TopologyChaincode, TopologyOrganization } from '../topology/topology.ts';
 import { UsageError } from './command.ts';
@@ -34,6 +36,18 @@ export function actingOrganizations(
   const own = names === undefined ? operator.ownOrganizations() : names.map((name) => operator.organization(name));
   if (own.length === 0) throw new UsageError(`${operator.materialDirectory} holds no administrator's key`);
   return own;
+}
+
+/** The package in a file, for the one organisation that is to install it. @throws UsageError, FabricError */
+export async function givenPackage(
+  operator: Operator,
+  [first, ...others]: readonly TopologyOrganization[],
+  file: string | undefined,
+): Promise<GivenPackage | undefined> {
+  if (file === undefined) return undefined;
+  if (first === undefined || others.length > 0)
+    throw new UsageError('--package is of one organisation: name it with --org');
+  return readPackage(operator, first, path.resolve(file));
 }
 
 /** @throws UsageError */

@@ -1,19 +1,19 @@
-import path from 'node:path';
 import { chaincodeVariables } from '../fabric/chaincode-variables.ts';
 import type { ChaincodeTls } from '../fabric/organization-package.ts';
 import { approveDefinition, hasApproved, untilProcessListens } from '../operations/chaincode/approve-definition.ts';
 import { commitDefinition } from '../operations/chaincode/commit-definition.ts';
 import { committedDefinition } from '../operations/chaincode/committed-definitions.ts';
-import { installPackage, packageIdOf, readPackage } from '../operations/chaincode/install-package.ts';
+import { installPackage, packageIdOf } from '../operations/chaincode/install-package.ts';
 import type { TopologyOrganization } from '../topology/topology.ts';
 import {
   actingOrganizations,
   chaincodeOf,
+  givenPackage,
   UPGRADE_OPTIONS,
   UPGRADE_OPTIONS_HELP,
   waitMsOf,
 } from './chaincode-option.ts';
-import { type Command, EXIT_FAILED, EXIT_OK, parseOptions, UsageError } from './command.ts';
+import { type Command, EXIT_FAILED, EXIT_OK, parseOptions } from './command.ts';
 import { OPERATOR_OPTIONS, OPERATOR_OPTIONS_HELP, operatorOf } from './operator-option.ts';
 
 export const chaincodeUpgrade: Command = {
@@ -40,13 +40,7 @@ ${OPERATOR_OPTIONS_HELP}`,
     const operator = await operatorOf(values, context);
     const chaincode = chaincodeOf(operator, values.chaincode);
     const organizations = actingOrganizations(operator, values.org);
-    const [first] = organizations;
-    if (values.package !== undefined && (first === undefined || organizations.length > 1))
-      throw new UsageError('--package is of one organisation: name it with --org');
-    const given =
-      values.package === undefined || first === undefined
-        ? undefined
-        : await readPackage(operator, first, path.resolve(values.package));
+    const given = await givenPackage(operator, organizations, values.package);
     const chaincodeTls: ChaincodeTls = values['no-chaincode-tls'] ? 'none' : 'mutual';
     const standing = await committedDefinition(operator, chaincode.name);
     const { sequence, version, endorsementPolicy } = chaincode;
@@ -89,7 +83,8 @@ ${OPERATOR_OPTIONS_HELP}`,
       await installPackage(operator, of);
       await approveDefinition(operator, of);
     }
-    if (!values['approve-only'] && !isCommitted) await commitDefinition(operator, chaincode);
+    const approved = organizations.map(({ mspId }) => mspId);
+    if (!values['approve-only'] && !isCommitted) await commitDefinition(operator, chaincode, approved);
     context.stdout.write(`${chaincode.name} ${version} sequence ${sequence}\n`);
     return EXIT_OK;
   },

@@ -133,9 +133,18 @@ describe('pki', () => {
     expect([status, stderr]).toEqual([EXIT_USAGE, expect.stringContaining(message)]);
   });
 
+  it.each([
+    ['compose', '--deployment', 'kubernetes'],
+    ['compose', '--tls-secret', 'mine'],
+    ['prometheus', '--image', 'mine'],
+  ])('network render refuses for %s what means nothing there: %s', async (target, option, value) => {
+    const { status, stderr } = await run('network', 'render', '--target', target, '--out', 'x', option, value);
+    expect([status, stderr]).toEqual([EXIT_USAGE, expect.stringContaining(`${option} is of --target`)]);
+  });
+
   it('names organisations and holders that do not exist', async () => {
     const { status, stderr } = await run('pki', 'renew', ...place(), '--org', 'nobody', '--name', 'x');
-    expect([status, stderr]).toEqual([EXIT_FAILED, expect.stringContaining('MQ_PKI_UNKNOWN_NODE')]);
+    expect([status, stderr]).toEqual([EXIT_FAILED, expect.stringContaining('MQ_TOPOLOGY_UNKNOWN_ORGANIZATION')]);
   });
 });
 
@@ -170,7 +179,7 @@ describe('--org', () => {
   ])('of nobody is refused by %s, which names those there are', async (_, argv) => {
     const { status, stdout, stderr } = await run(...argv(), '--org', 'nobody');
     expect([status, stdout]).toEqual([EXIT_FAILED, '']);
-    expect(stderr).toMatch(/MQ_PKI_UNKNOWN_NODE: .*"nobody"; there are org-a, org-b, orderer/);
+    expect(stderr).toMatch(/MQ_TOPOLOGY_UNKNOWN_ORGANIZATION: .*"nobody"; allowed: org-a \(AMSP\), .*orderer/);
     expect(await readdir(folder)).toEqual(['network.json']);
   });
 });

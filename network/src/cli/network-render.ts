@@ -9,7 +9,7 @@ import {
   writeDeployment,
 } from '../deployment/write-deployment.ts';
 import { writePublic } from '../pki/material-file.ts';
-import { findOwner } from '../pki/renew-certificate.ts';
+import { findParty } from '../topology/find-organization.ts';
 import { loadTopology } from '../topology/load-topology.ts';
 import type { Topology } from '../topology/topology.ts';
 import { choice } from './choice-option.ts';
@@ -17,6 +17,16 @@ import { type Command, EXIT_OK, parseOptions, required, UsageError } from './com
 import { CHANGE_OPTIONS, CHANGE_OPTIONS_HELP, networkPlace } from './topology-option.ts';
 
 const TARGETS = [...DEPLOYMENT_TARGETS, 'prometheus'] as const;
+
+/** Options that mean nothing for the other targets. */
+const OPTIONS_OF_TARGETS: Readonly<Record<string, readonly string[]>> = {
+  deployment: ['prometheus'],
+  'public-url': ['compose', 'kubernetes'],
+  with: ['compose', 'kubernetes'],
+  image: ['compose', 'kubernetes'],
+  'tls-secret': ['kubernetes'],
+  'storage-class': ['kubernetes'],
+};
 
 export const networkRender: Command = {
   name: 'network render',
@@ -48,7 +58,7 @@ ${CHANGE_OPTIONS_HELP}`,
       target: { type: 'string' },
       org: { type: 'string' },
       out: { type: 'string' },
-      deployment: { type: 'string', default: 'processes' },
+      deployment: { type: 'string' },
       'public-url': { type: 'string' },
       'tls-secret': { type: 'string' },
       'storage-class': { type: 'string' },
@@ -56,6 +66,9 @@ ${CHANGE_OPTIONS_HELP}`,
       with: { type: 'string' },
     });
     const target = choice('target', TARGETS, required(values.target, 'target'));
+    for (const [option, targets] of Object.entries(OPTIONS_OF_TARGETS))
+      if (option in values && !targets.includes(target))
+        throw new UsageError(`--${option} is of --target ${targets.join(' or ')}, not of ${target}`);
     const out = path.resolve(required(values.out, 'out'));
     const { topology, materialDirectory } = await networkPlace(values);
     const dryRun = values['dry-run'];
@@ -65,8 +78,8 @@ ${CHANGE_OPTIONS_HELP}`,
       return EXIT_OK;
     };
     if (target === 'prometheus') {
-      const organization = values.org && findOwner(topology, values.org).name;
-      const deployment = choice('deployment', WATCHED_DEPLOYMENTS, values.deployment);
+      const organization = values.org && findParty(topology, values.org).name;
+      const deployment = choice('deployment', WATCHED_DEPLOYMENTS, values.deployment ?? 'processes');
       const lists = renderPrometheus(topology, organization, deployment);
       if (dryRun) return tell(lists.keys());
       for (const [file, text] of lists) await writePublic(path.join(out, file), text);
@@ -101,13 +114,13 @@ ${CHANGE_OPTIONS_HELP}`,
 
 /** @throws UsageError where clients could not reach the gateway by it, or not in private */
 function publicUrlOf(
-  { organizations }: Topology,
+  topology: Topology,
   nameOrMspId: string,
   target: DeploymentTarget,
   given: string | undefined,
 ): string | undefined {
-  const own = organizations.find(({ name, mspId }) => name === nameOrMspId || mspId === nameOrMspId);
-  if (own?.gatewayPort === undefined) return undefined;
+  const own = findParty(topology, nameOrMspId);
+  if (!('gatewayPort' in own) || own.gatewayPort === undefined) return undefined;
   const text = given ?? `https://${own.gatewayHost ?? own.host}`;
   const url = URL.parse(text);
   if (url?.protocol !== 'https:' || url.href !== `${url.origin}/`)

@@ -7,6 +7,7 @@ import { Operator } from '../operations/operator.ts';
 import { joinPeerNode } from '../operations/run-nodes.ts';
 import { topologyFrom } from '../topology/load-topology.ts';
 import { topologyDraft } from '../topology/testing/topology-draft.ts';
+import { chaincodeInstall } from './chaincode-install.ts';
 import { chaincodeUpgrade } from './chaincode-upgrade.ts';
 import { EXIT_FAILED, EXIT_OK } from './command.ts';
 
@@ -98,6 +99,32 @@ describe('chaincode upgrade, once the definition is committed', () => {
       await committed(version, sequence);
       expect(await upgrade('--org', 'org-a')).toEqual({ status: EXIT_FAILED, changes: [] });
     }
+  });
+});
+
+describe('chaincode install', () => {
+  it('takes the package in a file, where that is the one that its organisation has approved', async () => {
+    await writeFile(file('topology.json'), JSON.stringify(topologyDraft()));
+    await writeFile(file('package'), '');
+    const { key } = new FabricMaterial(topologyFrom(topologyDraft()), file('keys')).admin('AMSP').msp;
+    await mkdir(path.dirname(key), { recursive: true });
+    await writeFile(key, '');
+    const install = () => {
+      const place = ['--topology', file('topology.json'), '--data', folder, '--keys', file('keys')];
+      const stream = { write: () => {} };
+      const context = { stdout: stream, stderr: stream, signal: new AbortController().signal };
+      return chaincodeInstall.run(['--org', 'org-a', '--package', file('package'), ...place], context);
+    };
+    const approved = (packageId: string) =>
+      writeFile(
+        file('approved'),
+        JSON.stringify({ version: '1.0', source: { Type: { LocalPackage: { package_id: packageId } } } }),
+      );
+    await approved('asset_1.0:other');
+    await expect(install()).rejects.toThrow(/MQ_OPERATION_REFUSED: .*asset_1.0:other; the file is asset_1.0:own/);
+    await approved('asset_1.0:own');
+    expect(await install()).toBe(EXIT_OK);
+    expect(await readFile(file('changes'), 'utf8')).toBe('install\n');
   });
 });
 

@@ -112,7 +112,7 @@ function statefulSet(namespace: string, unit: ContainerUnit, { storageClass }: K
             {
               maxSkew: 1,
               topologyKey: 'kubernetes.io/hostname',
-              whenUnsatisfiable: 'DoNotSchedule',
+              whenUnsatisfiable: 'ScheduleAnyway',
               labelSelector: { matchLabels: { [COMPONENT]: role } },
             },
           ],

@@ -110,7 +110,10 @@ export class FabricNetwork implements Engine {
     // One after the other: two approvals in one block would conflict on the definition's key.
     for (const of of own) if (!(await hasApproved(operator, of, false))) await approveDefinition(operator, of);
     const standing = await committedDefinition(operator, chaincode.name);
-    if (standing === undefined || standing.sequence < chaincode.sequence) await commitDefinition(operator, chaincode);
+    if (standing === undefined || standing.sequence < chaincode.sequence) {
+      const members = topology.organizations.map(({ mspId }) => mspId);
+      await commitDefinition(operator, chaincode, members);
+    }
   }
 
   async #untilDiscovered({ name, addresses, endorsementPolicy }: TopologyChaincode): Promise<void> {

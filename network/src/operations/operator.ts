@@ -7,6 +7,7 @@ import { FabricMaterial, type NodeMaterial } from '../fabric/fabric-material.ts'
 import { PeerCommand, type PeerCommandOptions } from '../fabric/peer-command.ts';
 import { OPERATIONS_FOLDER } from '../supervisor/data-folder.ts';
 import { hasProcess } from '../supervisor/known-process.ts';
+import { findOrganization, findParty } from '../topology/find-organization.ts';
 import type {
   Topology,
   TopologyOrderer,
@@ -59,21 +60,14 @@ export class Operator {
     return this.topology.channel.name;
   }
 
-  /** The organisation with this short name or MSP id, the ordering service not among them. @throws RangeError naming those that exist */
+  /** See {@link findOrganization}. */
   organization(nameOrMspId: string): TopologyOrganization {
-    const found = this.topology.organizations.find(({ name, mspId }) => name === nameOrMspId || mspId === nameOrMspId);
-    if (found !== undefined) return found;
-    const names = this.topology.organizations.map(({ name }) => name).join(', ');
-    throw new OperationError(
-      'MQ_OPERATION_REFUSED',
-      `no organisation '${nameOrMspId}' in the topology; it has ${names}`,
-    );
+    return findOrganization(this.topology, nameOrMspId);
   }
 
-  /** The organisation, or the ordering service, with this short name or MSP id. @throws OperationError MQ_OPERATION_REFUSED */
+  /** See {@link findParty}. */
   party(nameOrMspId: string): TopologyOrganization | TopologyOrderers {
-    const { orderers } = this.topology;
-    return nameOrMspId === orderers.name || nameOrMspId === orderers.mspId ? orderers : this.organization(nameOrMspId);
+    return findParty(this.topology, nameOrMspId);
   }
 
   /** Is the administrator's key of this organisation (the ordering service included) on this machine? */
@@ -211,9 +205,9 @@ export type Actor = NodeMaterial & Readonly<{ mspId: string }>;
 
 export type PeerOf = Readonly<{ organization: TopologyOrganization; peer: TopologyPeer }>;
 
-/** Not reachable, or reachable and without a leader: another orderer, or the same one a moment later, may do better. */
+/** Not reachable, without a leader, or without the channel (a node that is just joining): another orderer, or the same one a moment later, may do better. */
 function isUnavailable(message: string): boolean {
-  return /connection refused|SERVICE_UNAVAILABLE|context deadline exceeded|EOF|error getting (endorser|broadcast) client|failed to create (new connection|deliver client)/i.test(
+  return /connection refused|SERVICE_UNAVAILABLE|&\{NOT_FOUND\}|context deadline exceeded|EOF|error getting (endorser|broadcast) client|failed to create (new connection|deliver client)/i.test(
     message,
   );
 }

@@ -5,6 +5,7 @@ import { ordererProcess, ordererProcessName, peerProcess, peerProcessName } from
 import { runTool } from '../fabric/run-tool.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { TopologyOrderer } from '../topology/topology.ts';
+import { SNAPSHOT_TIMEOUT_MS } from './backup/take-snapshot.ts';
 import { fetchBlock } from './governance/channel-config.ts';
 import { OperationError } from './operation-error.ts';
 import type { Operator, PeerOf } from './operator.ts';
@@ -54,11 +55,12 @@ export async function joinPeerNode(
   }
   if (snapshot !== undefined) {
     await command.run('channel', 'joinbysnapshot', '--snapshotpath', path.resolve(snapshot));
-    await operator.until(`${name} has read the snapshot`, async () => {
+    const hasRead = async () => {
       const status = await command.run('channel', 'joinbysnapshotstatus');
       if (!status.includes('No joinbysnapshot operation is in progress')) return undefined;
       return (await isMember()) ? true : undefined;
-    });
+    };
+    await operator.until(`${name} has read the snapshot`, hasRead, SNAPSHOT_TIMEOUT_MS);
     report(`${name} joined ${channel} from the snapshot ${snapshot}`);
     return;
   }

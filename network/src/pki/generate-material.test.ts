@@ -139,6 +139,39 @@ describe('generateMaterial', () => {
     expect(fits(after.tls)).toBe(true);
   });
 
+  it('makes nothing for organisations of which only the public folder is there, nor for a node operated for one', async () => {
+    await generateMaterial(topology(), folder);
+    const { root, publicMsp } = materialLayout(folder).organization('org-b');
+    const published = await readFile(publicMsp.rootCertificate, 'utf8');
+    for (const authority of ['ca', 'tlsca', 'users'])
+      await rm(path.join(root, 'private', authority), { recursive: true });
+    const { created } = await generateMaterial(topology(), folder);
+    expect(created).toEqual([]);
+    expect(await readFile(publicMsp.rootCertificate, 'utf8')).toBe(published);
+  });
+
+  it('makes the pair of a chaincode package whole where it was renewed before it was ever made', async () => {
+    await generateMaterial(topology(), folder);
+    const { client } = materialLayout(folder).organization('org-a').chaincode('asset');
+    await rm(path.dirname(client.key), { recursive: true });
+    await renewCertificates(topology(), folder, 'org-a', 'asset/client');
+    const root = new X509Certificate(await readFile(client.rootCertificate));
+    expect(new X509Certificate(await readFile(client.certificate)).checkIssued(root)).toBe(true);
+    await rm(client.rootCertificate);
+    expect((await generateMaterial(topology(), folder)).created).toEqual([client.certificate]);
+    expect(await readFile(client.rootCertificate, 'utf8')).toContain('CERTIFICATE');
+  });
+
+  it('names a private key that is none', async () => {
+    await generateMaterial(topology(), folder);
+    const { tls } = materialLayout(folder).organization('org-a').holder('peers', 'peer0');
+    await writeFile(tls.key, '');
+    await expect(generateMaterial(topology(), folder)).rejects.toMatchObject({
+      code: 'MQ_PKI_DAMAGED',
+      message: expect.stringContaining(tls.key),
+    });
+  });
+
   it('makes anew what is damaged, for the same key', async () => {
     await generateMaterial(topology(), folder);
     const before = holder(await load(), 'peers', 'peer0');
@@ -216,7 +249,7 @@ describe('renewCertificates', () => {
       'MQ_PKI_UNKNOWN_NODE: org-a has no "bob"; it has peer0, admin, alice, asset, asset/client',
     );
     await expect(renewCertificates(topology(), folder, 'org-c', 'bob')).rejects.toThrow(
-      'there are org-a, org-b, orderer',
+      'org-a (AMSP), org-b (BMSP), orderer (OrdererMSP)',
     );
   });
 });

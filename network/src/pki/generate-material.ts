@@ -8,6 +8,7 @@ import { materialLayout, type OrganizationLayout } from './material-layout.ts';
 import { type MspRoots, writeMspRoots } from './msp-folder.ts';
 import { isThere, type NeededCertificate, neededCertificates } from './needed-certificates.ts';
 import { ensureAuthorities, type OrganizationAuthorities, refuseOtherEnvironment } from './organization-authorities.ts';
+import { PkiError } from './pki-error.ts';
 
 export type GenerateOptions = Readonly<{
   /** Default `development`. */
@@ -26,7 +27,7 @@ export type GenerateReport = Readonly<{ created: readonly string[] }>;
 
 /**
  * Makes the keys and certificates that the topology needs below `directory`. What is there is kept: run again it
- * makes only what is missing, and renews the TLS certificate of a node whose names have changed, and a certificate whose key is not the one beside it.
+ * makes only what is missing, of those organisations whose public folder is not all that there is of their authorities, and renews the TLS certificate of a node whose names have changed, and a certificate whose key is not the one beside it.
  *
  * @throws PkiError MQ_PKI_ENVIRONMENT when the folder holds material of the other environment
  */
@@ -40,6 +41,8 @@ export async function generateMaterial(
   for (const owner of keyOwners(topology)) {
     if (only !== undefined && !only.includes(owner.name)) continue;
     const own = layout.organization(owner.name);
+    // Somebody else's: here is only what they have given to all, and perhaps the keys of a node that is operated for them.
+    if (existsSync(own.publicMsp.rootCertificate) && !existsSync(own.authority.certificate)) continue;
     await refuseOtherEnvironment(own, owner, environment);
     const newRoots = [own.authority, own.tlsAuthority].filter(({ certificate }) => !existsSync(certificate));
     const missing: NeededCertificate[] = [];
@@ -51,8 +54,7 @@ export async function generateMaterial(
     await writeMspRoots(own.publicMsp, roots);
     for (const { kind, name } of owner.holders) await writeMspRoots(own.holder(kind, name).msp, roots);
     for (const needed of missing) {
-      if (needed.rootCertificate !== undefined) await writePublic(needed.rootCertificate, roots.tlsCertificate);
-      await issueNeeded(authorities, needed, { key: 'keep-key', days, nowMs });
+      await issueNeeded(authorities, needed, { key: 'keep-key', days, nowMs, tlsRoot: roots.tlsCertificate });
     }
   }
   return { created };
@@ -68,22 +70,35 @@ export async function mspRoots(layout: OrganizationLayout): Promise<MspRoots> {
   return { certificate: certificate ?? '', tlsCertificate: tlsCertificate ?? '', revocationList };
 }
 
-export type Issuing = Readonly<{ key: 'keep-key' | 'new-key'; days: number | undefined; nowMs: number }>;
+export type Issuing = Readonly<{
+  key: 'keep-key' | 'new-key';
+  days: number | undefined;
+  nowMs: number;
+  /** The TLS root in PEM, to lie beside what it certifies. */
+  tlsRoot: string;
+}>;
 
 /** Issues a certificate for the key that is there or a new one, and writes both. */
 export async function issueNeeded(
   authorities: OrganizationAuthorities,
-  { use, certificate, key: keyFile, subject, extensions }: NeededCertificate,
-  { key, days, nowMs }: Issuing,
+  { use, certificate, key: keyFile, rootCertificate, subject, extensions }: NeededCertificate,
+  { key, days, nowMs, tlsRoot }: Issuing,
 ): Promise<void> {
   const keys = await keyAt(keyFile, key);
   const { publicKey } = keys;
   const validity = days === undefined ? { nowMs } : { nowMs, days };
   const pem = await authorities.issue(use, { subject, publicKey, extensions, ...validity });
+  if (rootCertificate !== undefined) await writePublic(rootCertificate, tlsRoot);
   await writeKeyAndCertificate({ key: keyFile, certificate }, { key: privateKeyPem(keys), certificate: pem });
 }
 
 async function keyAt(file: string, wish: 'keep-key' | 'new-key'): Promise<KeyPair> {
   const existing = wish === 'keep-key' ? await readIfThere(file) : undefined;
-  return existing === undefined ? generateKeyPair() : keyPairFromPem(existing);
+  if (existing === undefined) return generateKeyPair();
+  try {
+    return await keyPairFromPem(existing);
+  } catch {
+    // Without its cause: a parser's words may quote the key.
+    throw new PkiError('MQ_PKI_DAMAGED', `${file} is no private key: put it back, or medquorum pki renew --new-key`);
+  }
 }

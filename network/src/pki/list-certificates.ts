@@ -25,7 +25,7 @@ export type IssuedCertificate = Readonly<{
 
 /**
  * Every certificate the organisation has issued, the next to expire first.
- * @throws PkiError MQ_PKI_UNKNOWN_NODE, MQ_PKI_MISSING
+ * @throws TopologyError MQ_TOPOLOGY_UNKNOWN_ORGANIZATION; PkiError MQ_PKI_UNKNOWN_NODE, MQ_PKI_MISSING
  */
 export async function listCertificates(
   topology: Topology,

@@ -27,5 +27,8 @@ describe('a file of key material that cannot be put in its place', () => {
     await expect(writeKeyAndCertificate(files, { key: 'new key', certificate: 'new' })).rejects.toThrow('EISDIR');
     expect(await readFile(files.key, 'utf8')).toBe('old key');
     expect(await readFile(files.certificate, 'utf8')).toBe('old certificate');
+    // The new key lies nowhere else.
+    const left = await readdir(folder, { withFileTypes: true });
+    expect(left.filter((entry) => entry.isFile()).map(({ name }) => name)).toEqual(['tls.key', 'tls.pem']);
   });
 });

@@ -1,5 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+
+/** End of the name of what has not taken its place: only a process that is killed leaves it, and nobody is to read it. */
+export const PARTIAL = '.partial';
 
 const PUBLIC_MODE = 0o644;
 const SECRET_MODE = 0o600;
@@ -24,7 +27,10 @@ export type KeyAndCertificate = Readonly<{ key: string; certificate: string }>;
  */
 export async function writeKeyAndCertificate(files: KeyAndCertificate, texts: KeyAndCertificate): Promise<void> {
   const key = await writeAside(files.key, texts.key, SECRET_MODE);
-  const certificate = await writeAside(files.certificate, texts.certificate, PUBLIC_MODE);
+  const certificate = await writeAside(files.certificate, texts.certificate, PUBLIC_MODE).catch(async (cause) => {
+    await rm(key.partial);
+    throw cause;
+  });
   await putInPlace(key);
   await putInPlace(certificate);
 }
@@ -46,8 +52,11 @@ async function writeAside(file: string, content: string | Uint8Array, mode: numb
   const folder = path.dirname(file);
   await mkdir(folder, { recursive: true, mode: mode === SECRET_MODE ? 0o700 : 0o755 });
   const isReadWhole = READ_WHOLE.has(path.basename(folder));
-  const partial = `${isReadWhole ? `${folder}-${path.basename(file)}` : file}.${process.pid}.partial`;
-  await writeFile(partial, content, { mode });
+  const partial = `${isReadWhole ? `${folder}-${path.basename(file)}` : file}.${process.pid}${PARTIAL}`;
+  await writeFile(partial, content, { mode }).catch(async (cause) => {
+    await rm(partial, { force: true }).catch(() => {}); // what failed first is what to tell
+    throw cause;
+  });
   return { partial, file };
 }
 

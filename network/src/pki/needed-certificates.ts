@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { identityExtensions, tlsExtensions } from './certificate-profile.ts';
 import type { KeyOwner } from './holders.ts';
 import { readIfThere } from './material-file.ts';
@@ -61,9 +62,9 @@ export function neededCertificates(owner: KeyOwner, layout: OrganizationLayout):
  * Is it there, for the names that it must have now? One that is damaged is not, nor one whose key is not the one beside it: a renewal of both was
  * cut short between the two.
  */
-export async function isThere({ certificate, key, use, hosts }: NeededCertificate): Promise<boolean> {
+export async function isThere({ certificate, key, rootCertificate, use, hosts }: NeededCertificate): Promise<boolean> {
   const [existing, ownKey] = await Promise.all([readIfThere(certificate), readIfThere(key)]);
-  if (existing === undefined) return false;
+  if (existing === undefined || (rootCertificate !== undefined && !existsSync(rootCertificate))) return false;
   try {
     const found = new X509Certificate(existing);
     if (ownKey !== undefined && !found.checkPrivateKey(createPrivateKey(ownKey))) return false;

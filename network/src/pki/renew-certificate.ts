@@ -1,5 +1,6 @@
+import { findParty } from '../topology/find-organization.ts';
 import type { Topology } from '../topology/topology.ts';
-import { issueNeeded } from './generate-material.ts';
+import { issueNeeded, mspRoots } from './generate-material.ts';
 import { type KeyOwner, keyOwners } from './holders.ts';
 import { materialLayout, type OrganizationLayout } from './material-layout.ts';
 import { type NeededCertificate, neededCertificates } from './needed-certificates.ts';
@@ -19,7 +20,7 @@ export type RenewOptions = Readonly<{
  * Gives a node or user new certificates (identity and TLS) of the same name, or a chaincode process its TLS certificate. The old ones stay
  * valid until they expire or are revoked. Returns the certificate files written.
  *
- * @throws PkiError MQ_PKI_UNKNOWN_NODE, MQ_PKI_MISSING
+ * @throws TopologyError MQ_TOPOLOGY_UNKNOWN_ORGANIZATION; PkiError MQ_PKI_UNKNOWN_NODE, MQ_PKI_MISSING
  */
 export async function renewCertificates(
   topology: Topology,
@@ -32,7 +33,9 @@ export async function renewCertificates(
   const layout = materialLayout(directory).organization(owner.name);
   const certificates = certificatesOf(owner, layout, name);
   const authorities = await loadAuthorities(layout);
-  if (!dryRun) for (const needed of certificates) await issueNeeded(authorities, needed, { key, days, nowMs });
+  if (dryRun) return certificates.map(({ certificate }) => certificate);
+  const { tlsCertificate: tlsRoot } = await mspRoots(layout);
+  for (const needed of certificates) await issueNeeded(authorities, needed, { key, days, nowMs, tlsRoot });
   return certificates.map(({ certificate }) => certificate);
 }
 
@@ -49,14 +52,8 @@ export function certificatesOf(
   throw new PkiError('MQ_PKI_UNKNOWN_NODE', `${owner.name} has no ${JSON.stringify(name)}; it has ${names}`);
 }
 
-/** An organisation by short name or MSP id. @throws PkiError MQ_PKI_UNKNOWN_NODE */
+/** Whose keys these are, by short name or MSP id. @throws TopologyError MQ_TOPOLOGY_UNKNOWN_ORGANIZATION */
 export function findOwner(topology: Topology, organization: string): KeyOwner {
-  const owners = keyOwners(topology);
-  const owner = owners.find(({ name, mspId }) => name === organization || mspId === organization);
-  if (owner !== undefined) return owner;
-  const names = owners.map(({ name }) => name).join(', ');
-  throw new PkiError(
-    'MQ_PKI_UNKNOWN_NODE',
-    `there is no organisation ${JSON.stringify(organization)}; there are ${names}`,
-  );
+  const { name } = findParty(topology, organization);
+  return keyOwners(topology).find((owner) => owner.name === name) as KeyOwner;
 }

@@ -25,7 +25,7 @@ export type RevocationOptions = Readonly<{
  * Puts identity certificates on the organisation's revocation list and writes the list to its public bundle and to
  * every MSP folder of it. Other organisations honour it once they have the new bundle. Returns the serial numbers.
  *
- * @throws PkiError MQ_PKI_UNKNOWN_NODE, MQ_PKI_UNKNOWN_CERTIFICATE, MQ_PKI_MISSING
+ * @throws TopologyError MQ_TOPOLOGY_UNKNOWN_ORGANIZATION; PkiError MQ_PKI_UNKNOWN_NODE, MQ_PKI_UNKNOWN_CERTIFICATE, MQ_PKI_MISSING
  */
 export async function revokeCertificate(
   topology: Topology,
@@ -48,7 +48,7 @@ export async function revokeCertificate(
  * Writes the organisation's revocation list anew, with what it has and another next update, where `revokeCertificate` writes it.
  * Returns the file in the public bundle.
  *
- * @throws PkiError MQ_PKI_UNKNOWN_NODE, MQ_PKI_MISSING
+ * @throws TopologyError MQ_TOPOLOGY_UNKNOWN_ORGANIZATION; PkiError MQ_PKI_UNKNOWN_NODE, MQ_PKI_MISSING
  */
 export async function renewRevocationList(
   topology: Topology,

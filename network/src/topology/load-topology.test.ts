@@ -73,6 +73,13 @@ describe('loadTopology', () => {
     const { organizations, orderers } = topologyFrom(topology);
     expect(organizations.map(({ host }) => host)).toEqual(['127.0.0.1', '10.0.0.2']);
     expect(orderers.nodes.map(({ host }) => host)).toEqual(['10.0.0.2', '127.0.0.1']);
+    const {
+      hosts: _,
+      organizations: [first, second],
+      ...rest
+    } = topology;
+    const itself = topologyFrom({ ...rest, organizations: [first, { ...second, host: '10.0.0.9' }] });
+    expect(itself.orderers.nodes[0].host).toBe('10.0.0.9');
     topology.organizations[1] = {
       ...topology.organizations[1],
       gatewayHost: '10.0.0.5',

@@ -5,7 +5,13 @@ import { LineCounter, parseDocument } from 'yaml';
 import { checkTopology } from './check-topology.ts';
 import { COLLECTIONS_FILE_SCHEMA } from './collection-schema.ts';
 import { schemaProblems } from './schema-problems.ts';
-import type { Topology, TopologyChaincode, TopologyCollection, TopologyOrderer } from './topology.ts';
+import type {
+  Topology,
+  TopologyChaincode,
+  TopologyCollection,
+  TopologyOrderer,
+  TopologyOrganization,
+} from './topology.ts';
 import { TopologyError, type TopologyProblem } from './topology-error.ts';
 import { TOPOLOGY_SCHEMA } from './topology-schema.ts';
 
@@ -48,15 +54,17 @@ function finish(file: string, document: unknown, problems: TopologyProblem[]): T
 function withDerivedDefaults(topology: Topology): Topology {
   const hosts = new Map(Object.entries(topology.hosts));
   const [first, ...rest] = topology.orderers.nodes;
+  const hostOf = ({ name, host }: Pick<TopologyOrganization, 'name' | 'host'>) => hosts.get(name) ?? host;
+  const operators = new Map(topology.organizations.map((organization) => [organization.name, hostOf(organization)]));
   const placed = (node: Omit<TopologyOrderer, 'host'> & { host?: string }) => ({
     ...node,
-    host: node.host ?? hosts.get(node.operator ?? '') ?? LOOPBACK,
+    host: node.host ?? operators.get(node.operator ?? '') ?? LOOPBACK,
   });
   return {
     ...topology,
     organizations: topology.organizations.map((organization) => ({
       ...organization,
-      host: hosts.get(organization.name) ?? organization.host,
+      host: hostOf(organization),
       displayName: organization.displayName ?? organization.name,
     })),
     orderers: { ...topology.orderers, nodes: [placed(first), ...rest.map(placed)] },

@@ -1,6 +1,5 @@
-import { shown } from './schema-problems.ts';
+import { findOrganization } from './find-organization.ts';
 import type { Topology, TopologyOrganization } from './topology.ts';
-import { TopologyError } from './topology-error.ts';
 
 /** The consortium as one of its members sees it. */
 export type OrganizationView = Readonly<{
@@ -19,17 +18,7 @@ export type OrganizationView = Readonly<{
  * @throws TopologyError MQ_TOPOLOGY_UNKNOWN_ORGANIZATION naming those that exist
  */
 export function organizationView(topology: Topology, nameOrMspId: string): OrganizationView {
-  const own = topology.organizations.find(({ mspId, name }) => mspId === nameOrMspId || name === nameOrMspId);
-  if (own === undefined) {
-    throw new TopologyError('MQ_TOPOLOGY_UNKNOWN_ORGANIZATION', [
-      {
-        file: topology.name,
-        path: 'organizations',
-        found: `no ${shown(nameOrMspId)}`,
-        allowed: topology.organizations.map(({ name, mspId }) => `${name} (${mspId})`).join(', '),
-      },
-    ]);
-  }
+  const own = findOrganization(topology, nameOrMspId);
   const [peer] = own.peers;
   return {
     own,

@@ -8,7 +8,8 @@ import type { Operator, PeerOf } from '../operator.ts';
 import { networkFolder } from '../run-nodes.ts';
 
 const METADATA_FILE = '_snapshot_signable_metadata.json';
-const SNAPSHOT_TIMEOUT_MS = 600_000;
+/** Also to read one. */
+export const SNAPSHOT_TIMEOUT_MS = 600_000;
 
 /** A snapshot of the channel on a peer of this machine. */
 export type Snapshot = Readonly<{

@@ -4,6 +4,9 @@ import type { Operator } from '../operator.ts';
 import { committedDefinition } from './committed-definitions.ts';
 import { definitionFlags } from './definition-flags.ts';
 
+/** For a peer that has not the last block yet. */
+const APPROVALS_WAIT_MS = 10_000;
+
 /** Who has approved exactly this definition, by MSP id of every member of the channel. */
 export async function approvalsOf(
   operator: Operator,
@@ -24,11 +27,23 @@ export async function approvalsOf(
 
 /**
  * Commits a definition that enough organisations have approved; endorsed by the peers of those that have.
+ * @param approved by MSP id who certainly has, so that the peer that is asked will say so once it has their blocks
  * @throws OperationError MQ_OPERATION_REFUSED naming who has not approved
  */
-export async function commitDefinition(operator: Operator, chaincode: TopologyChaincode): Promise<void> {
+export async function commitDefinition(
+  operator: Operator,
+  chaincode: TopologyChaincode,
+  approved: readonly string[],
+): Promise<void> {
   const { topology, material, channel, report } = operator;
-  const approvals = await approvalsOf(operator, chaincode);
+  const arrived = async () => {
+    const found = await approvalsOf(operator, chaincode);
+    return approved.every((mspId) => found[mspId] !== false) ? found : undefined;
+  };
+  // Where they do not, such as those of another definition, what is there decides.
+  const approvals = await operator
+    .until('approvals have arrived', arrived, APPROVALS_WAIT_MS)
+    .catch(() => approvalsOf(operator, chaincode));
   const members = Object.keys(approvals);
   const agreed = members.filter((mspId) => approvals[mspId]);
   if (agreed.length * 2 <= members.length) {

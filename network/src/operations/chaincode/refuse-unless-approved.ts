@@ -15,8 +15,9 @@ export async function refuseUnlessApproved(operator: Operator, of: PackageOf): P
   if (approved === undefined) {
     operator.report(`${organization.name}: its peer cannot tell which package of ${chaincode.name} is approved`);
   } else if (approved.packageId !== packageId) {
-    const found = `${organization.name} has approved ${approved.packageId ?? 'no package'}; from topology and keys follows ${packageId}`;
-    const cure = `medquorum chaincode upgrade --org ${organization.name} installs and approves it`;
+    const from = of.given === undefined ? 'from topology and keys follows' : 'the file is';
+    const found = `${organization.name} has approved ${approved.packageId ?? 'no package'}; ${from} ${packageId}`;
+    const cure = `medquorum chaincode upgrade --org ${organization.name} installs and approves it, --package FILE gives another`;
     throw new OperationError('MQ_OPERATION_REFUSED', `${found}: ${cure}`);
   }
 }

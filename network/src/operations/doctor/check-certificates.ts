@@ -112,9 +112,7 @@ function publicFiles({ name }: KeyOwner, { authority, publicMsp }: OrganizationL
   const root = {
     ...certificate,
     warnBeforeMs: WARN_BEFORE_ROOT_MS,
-    renew: isHere
-      ? 'there is no renewal of a root: medquorum pki generate --keys DIR makes new keys, which the others admit (medquorum organization update)'
-      : elsewhere,
+    renew: isHere ? 'there is no renewal of a root: see docs/operators.md, Certificates' : elsewhere,
     repair: isHere ? `medquorum pki generate --org ${name}` : elsewhere,
     isOwn: false,
   };

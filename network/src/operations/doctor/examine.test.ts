@@ -90,7 +90,7 @@ describe('examine', () => {
     // The last year of the roots.
     const last = await certificates(15 * 365 - 300);
     for (const subject of ['root of org-a', 'TLS root of org-b', 'root of orderer'])
-      expect(last[subject]).toMatchObject({ level: 'warning', cure: expect.stringContaining('organization update') });
+      expect(last[subject]).toMatchObject({ level: 'warning', cure: expect.stringContaining('no renewal of a root') });
     await rm(path.join(keys, 'org-b', 'private'), { recursive: true });
     expect((await certificates(15 * 365 + 1))['TLS root of org-b']).toMatchObject({
       level: 'problem',

@@ -57,6 +57,12 @@ export function updateOrganization(operator: Operator, party: TopologyOrganizati
     async apply(config) {
       const { values } = await definitionOf(operator, party);
       return withGroup(config, [...role, mspId], (group) => {
+        // Certificates that stand (consenters', peers') are checked against the roots of now: without theirs nothing goes on.
+        if (rootsOf(group).some((root) => !rootsOf({ values }).includes(root)))
+          throw new OperationError(
+            'MQ_OPERATION_REFUSED',
+            `the public folder of ${displayName} lacks a root that the channel has: a root is not replaced (docs/operators.md, Certificates)`,
+          );
         for (const [name, { value }] of Object.entries(values)) {
           const standing = group.values[name];
           if (standing !== undefined) standing.value = value;
@@ -64,6 +70,14 @@ export function updateOrganization(operator: Operator, party: TopologyOrganizati
       });
     },
   };
+}
+
+/** Its root certificates, as the JSON of configurations has them. */
+function rootsOf({ values }: Pick<ConfigGroup, 'values'>): readonly string[] {
+  const { config } = (values.MSP?.value ?? {}) as {
+    config?: { root_certs?: readonly string[]; tls_root_certs?: readonly string[] };
+  };
+  return [...(config?.root_certs ?? []), ...(config?.tls_root_certs ?? [])];
 }
 
 /** The group of an organisation as Fabric's own tool makes it. */
