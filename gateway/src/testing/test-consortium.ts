@@ -48,6 +48,8 @@ export class TestConsortium<Network extends NetworkUnderTest = NetworkUnderTest>
   /** By MSP id of the organisation, or of the first of those that share a process. */
   readonly #chaincodes: Map<string, ChaincodeProcess>;
   readonly #gateways = new Map<string, Gateway>();
+  /** Also those that another one of their organisation has followed: one that is left running keeps the test run from ending. */
+  readonly #built: Gateway[] = [];
   /** MSP id -> where the gateway's release port listens. */
   readonly releaseUrls: Record<string, string> = {};
   readonly #tokens = new Map<string, string>();
@@ -145,6 +147,7 @@ export class TestConsortium<Network extends NetworkUnderTest = NetworkUnderTest>
       '127.0.0.1',
     );
     this.#gateways.set(mspId, gateway);
+    this.#built.push(gateway);
     this.#forgetTokens(mspId);
     return gateway;
   }
@@ -251,7 +254,7 @@ export class TestConsortium<Network extends NetworkUnderTest = NetworkUnderTest>
   }
 
   async close(): Promise<void> {
-    for (const mspId of [...this.#gateways.keys()]) await this.closeGateway(mspId);
+    for (const gateway of this.#built) await gateway.close();
     await this.network.close();
     await Promise.all([...this.#chaincodes.values()].map((chaincode) => chaincode.kill()));
     await this.postgres.close();
