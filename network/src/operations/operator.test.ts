@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { FabricError } from '../fabric/fabric-error.ts';
 import { topologyFrom } from '../topology/load-topology.ts';
 import { topologyDraft } from '../topology/testing/topology-draft.ts';
 import { Operator } from './operator.ts';
@@ -87,6 +88,26 @@ describe('Operator', () => {
     expect(() => operator.anyOwnOrganization()).toThrow('MQ_OPERATION_NO_KEYS');
     await hold(memberAdmin());
     expect(operator.anyAdministrator()).toMatchObject({ mspId: 'BMSP', msp: { key: memberAdmin() } });
+  });
+
+  it('asks the next orderer where one is without the channel, and takes a refusal for one', async () => {
+    const draft = topologyDraft();
+    const nodes = [7010, 7020].map((port, i) => ({ name: `orderer${i + 1}`, port, adminPort: port + 1 }));
+    const two = new Operator({
+      ...operator,
+      topology: topologyFrom({ ...draft, orderers: { consensus: 'raft', nodes } }),
+    });
+    const answering = (first: string) => {
+      const asked: string[] = [];
+      const act = async (_flags: readonly string[], { name }: { name: string }) => {
+        asked.push(name);
+        if (name === 'orderer1') throw new FabricError('MQ_FABRIC_TOOL_FAILED', first);
+        return asked;
+      };
+      return two.withOrderer(act);
+    };
+    expect(await answering("can't read the block: &{NOT_FOUND}")).toEqual(['orderer1', 'orderer2']);
+    await expect(answering("can't read the block: &{FORBIDDEN}")).rejects.toThrow('FORBIDDEN');
   });
 
   it("administers an orderer in the node's own name where the ordering administrator's keys are not", async () => {
