@@ -4,6 +4,7 @@ import { settingsFromCommandLine } from './cli/command-line.ts';
 import { settingsPage } from './cli/config-reference.ts';
 import { type GatewayConfig, gatewayConfig } from './config/gateway-config.ts';
 import { prepareAndListen } from './prepare-and-listen.ts';
+import { STOP_SIGNALS } from './stop-signals.ts';
 
 if (process.argv.includes('--help')) {
   process.stdout.write(
@@ -25,7 +26,7 @@ try {
     await built?.close();
     process.exit(0);
   };
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
+  for (const signal of STOP_SIGNALS) process.on(signal, stop);
   const gateway = await building;
   if (!stopping) await serve(gateway, config);
 } catch (error) {

@@ -3,8 +3,7 @@ import { withClient } from '../backup/sql-client.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import { startEmbeddedPostgres } from '../database/embedded-postgres.ts';
 import { type Database, openDatabase } from '../database/open-database.ts';
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+import { STOP_SIGNALS } from '../stop-signals.ts';
 
 /** Runs work with the URL of the gateway's database: of its server, or of the embedded one, which is joined or started for as long. */
 export async function withDatabaseOf<T>(
@@ -17,12 +16,12 @@ export async function withDatabaseOf<T>(
   // No child that the terminal ends: a signal ends it first, and then this process as without this listener.
   const close = async () => (await starting.catch(() => undefined))?.close();
   const end = (signal: NodeJS.Signals) => void close().finally(() => process.kill(process.pid, signal));
-  for (const signal of SIGNALS) process.once(signal, end);
+  for (const signal of STOP_SIGNALS) process.once(signal, end);
   try {
     const postgres = await starting;
     return await work(await postgres.urlFor(databaseName));
   } finally {
-    for (const signal of SIGNALS) process.removeListener(signal, end);
+    for (const signal of STOP_SIGNALS) process.removeListener(signal, end);
     await close();
   }
 }

@@ -43,7 +43,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const { binDir, dataDir } = placePostgres(dir, native, user, publicPlace);
   if (!isInitialised(dataDir)) await initialise(binDir, dataDir, dir, user);
   const password = passwordOf(dir);
-  const running = await runningServer(dir, dataDir);
+  const running = await runningServer(dir);
   if (running !== undefined && ownerIsAlive(dir)) return connection(running.port, password, async () => {});
   if (running !== undefined) await endOrphan(running, dir);
   const chosen = port ?? (await freePort());

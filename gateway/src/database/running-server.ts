@@ -13,7 +13,8 @@ export type RunningServer = Readonly<{ pid: number; port: number }>;
  * The server that certainly runs on the data of a folder. A server that was killed leaves its number behind, which may be
  * anybody's after a restart of the machine or container: the number alone is not believed.
  */
-export async function runningServer(dir: string, dataDir = dataDirOf(dir)): Promise<RunningServer | undefined> {
+export async function runningServer(dir: string): Promise<RunningServer | undefined> {
+  const dataDir = dataDirOf(dir);
   const named = namedServer(dataDir);
   if (named === undefined || !hasProcess(named.pid)) return undefined;
   const isIt = existsSync('/proc/self/cmdline')

@@ -1,7 +1,7 @@
 import { ENGINES } from '../consortium/engine.ts';
 import { examine } from '../operations/doctor/examine.ts';
-import { findOwner } from '../pki/renew-certificate.ts';
 import { runFileOf } from '../supervisor/run-file.ts';
+import { findParty } from '../topology/find-organization.ts';
 import { choice } from './choice-option.ts';
 import { type Command, EXIT_FAILED, EXIT_OK, parseOptions } from './command.ts';
 import { PROJECT_DIRECTORY } from './project-directory.ts';
@@ -29,7 +29,7 @@ ${NETWORK_OPTIONS_HELP}`,
     });
     const engineName = choice('engine', ENGINES, engine);
     const place = await networkPlace(values);
-    const own = org === undefined ? undefined : new Set(org.map((name) => findOwner(place.topology, name).name));
+    const own = org === undefined ? undefined : new Set(org.map((name) => findParty(place.topology, name).name));
     const { FABRIC_BIN: fabricBin, PATH: searchPath } = process.env;
     const findings = await examine({
       ...place,

@@ -9,7 +9,7 @@ import { topologyFrom } from '../topology/load-topology.ts';
 import { topologyDraft } from '../topology/testing/topology-draft.ts';
 import { chaincodeInstall } from './chaincode-install.ts';
 import { chaincodeUpgrade } from './chaincode-upgrade.ts';
-import { EXIT_FAILED, EXIT_OK } from './command.ts';
+import { type Command, EXIT_FAILED, EXIT_OK } from './command.ts';
 
 /** Answers as Fabric's programs do, from files of the test, and notes what it was asked to change. */
 const PROGRAM = `#!/bin/sh
@@ -48,19 +48,26 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** What the program prints of an approval. */
+const approvedWith = (packageId: string) =>
+  JSON.stringify({ version: '1.0', source: { Type: { LocalPackage: { package_id: packageId } } } });
+
+/** Runs a command with the package in a file, where the administrator of the first organisation is. */
+async function onPackage(command: Command, ...options: string[]): Promise<number> {
+  await writeFile(file('topology.json'), JSON.stringify(topologyDraft()));
+  await writeFile(file('package'), '');
+  const { key } = new FabricMaterial(topologyFrom(topologyDraft()), file('keys')).admin('AMSP').msp;
+  await mkdir(path.dirname(key), { recursive: true });
+  await writeFile(key, '');
+  const place = ['--topology', file('topology.json'), '--data', folder, '--keys', file('keys')];
+  const stream = { write: () => {} };
+  const context = { stdout: stream, stderr: stream, signal: new AbortController().signal };
+  return command.run([...options, '--package', file('package'), ...place], context);
+}
+
 describe('chaincode upgrade, once the definition is committed', () => {
-  const approvedWith = (packageId: string) =>
-    JSON.stringify({ version: '1.0', source: { Type: { LocalPackage: { package_id: packageId } } } });
   async function upgrade(...options: string[]) {
-    await writeFile(file('topology.json'), JSON.stringify(topologyDraft()));
-    await writeFile(file('package'), '');
-    const { key } = new FabricMaterial(topologyFrom(topologyDraft()), file('keys')).admin('AMSP').msp;
-    await mkdir(path.dirname(key), { recursive: true });
-    await writeFile(key, '');
-    const place = ['--topology', file('topology.json'), '--data', folder, '--keys', file('keys')];
-    const stream = { write: () => {} };
-    const context = { stdout: stream, stderr: stream, signal: new AbortController().signal };
-    const status = await chaincodeUpgrade.run([...options, '--package', file('package'), ...place], context);
+    const status = await onPackage(chaincodeUpgrade, ...options);
     const changes = await readFile(file('changes'), 'utf8').catch(() => '');
     return { status, changes: changes.split('\n').filter((line) => line !== '') };
   }
@@ -104,25 +111,10 @@ describe('chaincode upgrade, once the definition is committed', () => {
 
 describe('chaincode install', () => {
   it('takes the package in a file, where that is the one that its organisation has approved', async () => {
-    await writeFile(file('topology.json'), JSON.stringify(topologyDraft()));
-    await writeFile(file('package'), '');
-    const { key } = new FabricMaterial(topologyFrom(topologyDraft()), file('keys')).admin('AMSP').msp;
-    await mkdir(path.dirname(key), { recursive: true });
-    await writeFile(key, '');
-    const install = () => {
-      const place = ['--topology', file('topology.json'), '--data', folder, '--keys', file('keys')];
-      const stream = { write: () => {} };
-      const context = { stdout: stream, stderr: stream, signal: new AbortController().signal };
-      return chaincodeInstall.run(['--org', 'org-a', '--package', file('package'), ...place], context);
-    };
-    const approved = (packageId: string) =>
-      writeFile(
-        file('approved'),
-        JSON.stringify({ version: '1.0', source: { Type: { LocalPackage: { package_id: packageId } } } }),
-      );
-    await approved('asset_1.0:other');
+    const install = () => onPackage(chaincodeInstall, '--org', 'org-a');
+    await writeFile(file('approved'), approvedWith('asset_1.0:other'));
     await expect(install()).rejects.toThrow(/MQ_OPERATION_REFUSED: .*asset_1.0:other; the file is asset_1.0:own/);
-    await approved('asset_1.0:own');
+    await writeFile(file('approved'), approvedWith('asset_1.0:own'));
     expect(await install()).toBe(EXIT_OK);
     expect(await readFile(file('changes'), 'utf8')).toBe('install\n');
   });

@@ -1,5 +1,5 @@
 import { generateMaterial } from '../pki/generate-material.ts';
-import { findOwner } from '../pki/renew-certificate.ts';
+import { findParty } from '../topology/find-organization.ts';
 import { type Command, EXIT_OK, parseOptions } from './command.ts';
 import { daysOf } from './days-option.ts';
 import { CHANGE_OPTIONS, CHANGE_OPTIONS_HELP, networkPlace } from './topology-option.ts';
@@ -29,7 +29,7 @@ ${CHANGE_OPTIONS_HELP}`,
       days: { type: 'string' },
     });
     const { topology, materialDirectory } = await networkPlace(values);
-    const only = org?.map((name) => findOwner(topology, name).name);
+    const only = org?.map((name) => findParty(topology, name).name);
     const { created } = await generateMaterial(topology, materialDirectory, {
       environment: production ? 'production' : 'development',
       dryRun,

@@ -1,5 +1,5 @@
 import { listCertificates } from '../pki/list-certificates.ts';
-import { findOwner } from '../pki/renew-certificate.ts';
+import { findParty } from '../topology/find-organization.ts';
 import { type Command, EXIT_OK, parseOptions } from './command.ts';
 import { NETWORK_OPTIONS, NETWORK_OPTIONS_HELP, networkPlace } from './topology-option.ts';
 
@@ -21,7 +21,7 @@ ${NETWORK_OPTIONS_HELP}`,
     });
     const { topology, materialDirectory } = await networkPlace(values);
     const all = [...topology.organizations.map(({ name }) => name), topology.orderers.name];
-    const wanted = org?.map((name) => findOwner(topology, name).name) ?? all;
+    const wanted = org?.map((name) => findParty(topology, name).name) ?? all;
     for (const organization of wanted) {
       for (const certificate of await listCertificates(topology, materialDirectory, organization)) {
         const days = Math.floor((certificate.notAfter.getTime() - Date.now()) / DAY_MS);

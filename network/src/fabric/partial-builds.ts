@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { namesIn } from '../supervisor/names-in.ts';
 
 /**
  * Where a peer keeps what the external builder made of each package, below its data. It is copied there after the build, the folder and
@@ -17,15 +18,6 @@ export function discardPartialBuilds(dataDirectory: string): void {
     const build = path.join(builds, name);
     if (!FILES_OF_A_BUILD.every((file) => isJson(path.join(build, file))))
       rmSync(build, { recursive: true, force: true });
-  }
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw cause;
   }
 }
 

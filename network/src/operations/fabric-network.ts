@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Engine } from '../consortium/engine.ts';
 import type { ChaincodePackage } from '../fabric/chaincode-package.ts';
@@ -13,7 +12,7 @@ import { approveDefinition, hasApproved } from './chaincode/approve-definition.t
 import { commitDefinition } from './chaincode/commit-definition.ts';
 import { committedDefinition } from './chaincode/committed-definitions.ts';
 import { installPackage } from './chaincode/install-package.ts';
-import { Operator } from './operator.ts';
+import { Operator, type PeerOf } from './operator.ts';
 import { networkFolder, startOrderer, startPeer } from './run-nodes.ts';
 
 export type FabricNetworkOptions = Readonly<{
@@ -71,13 +70,10 @@ export class FabricNetwork implements Engine {
   /** Starts orderers and peers, makes the channel and joins them to it. */
   async start(): Promise<void> {
     const { topology, binaries, supervisor, report, pullRetryThreshold } = this.#options;
-    const { material, channel } = this.#operator;
-    const folder = path.join(networkFolder(this.#operator.dataDirectory), 'channel');
-    mkdirSync(folder, { recursive: true });
+    const { material, channel, dataDirectory } = this.#operator;
+    const folder = path.join(networkFolder(dataDirectory), 'channel');
     const block = await makeGenesisBlock(topology, material, binaries, folder);
-    const peers = topology.organizations.flatMap((organization) =>
-      organization.peers.map((peer) => ({ organization, peer })),
-    );
+    const peers = this.#peers();
     const programs = path.dirname(binaries.peer);
     report(
       `starting ${topology.orderers.nodes.length} orderers and ${peers.length} peers with the programs in ${programs}`,
@@ -116,12 +112,16 @@ export class FabricNetwork implements Engine {
     }
   }
 
-  async #untilDiscovered({ name, addresses, endorsementPolicy }: TopologyChaincode): Promise<void> {
-    const { topology, signal } = this.#options;
-    const { material, channel } = this.#operator;
-    const peers = topology.organizations.flatMap((organization) =>
+  #peers(): readonly PeerOf[] {
+    return this.#options.topology.organizations.flatMap((organization) =>
       organization.peers.map((peer) => ({ organization, peer })),
     );
+  }
+
+  async #untilDiscovered({ name, addresses, endorsementPolicy }: TopologyChaincode): Promise<void> {
+    const { signal } = this.#options;
+    const { material, channel } = this.#operator;
+    const peers = this.#peers();
     // A process may run before the policy names its organisation: nobody then asks its peer.
     const policy = readPolicyText(endorsementPolicy);
     const named = 'mspIds' in policy ? policy.mspIds : [];

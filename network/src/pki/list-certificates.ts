@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { findParty } from '../topology/find-organization.ts';
 import type { Topology } from '../topology/topology.ts';
 import { readIfThere } from './material-file.ts';
 import { materialLayout } from './material-layout.ts';
 import { PkiError } from './pki-error.ts';
-import { findOwner } from './renew-certificate.ts';
 import { X509Certificate, X509Crl } from './x509.ts';
 
 export type CertificateStatus = 'valid' | 'expired' | 'revoked';
@@ -33,7 +33,7 @@ export async function listCertificates(
   organization: string,
   nowMs: number = Date.now(),
 ): Promise<readonly IssuedCertificate[]> {
-  const { name } = findOwner(topology, organization);
+  const { name } = findParty(topology, organization);
   const layout = materialLayout(directory).organization(name);
   const list = await readIfThere(layout.publicMsp.revocationList);
   const revoked = new Set(list === undefined ? [] : new X509Crl(list).entries.map(({ serialNumber }) => serialNumber));

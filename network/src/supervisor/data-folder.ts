@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { namesIn } from './names-in.ts';
 import { runFileOf } from './run-file.ts';
 import { SupervisorError } from './supervisor-error.ts';
 
@@ -57,13 +58,4 @@ export function refuseHalfReset(directory: string): void {
     'MQ_RESET_UNFINISHED',
     `a reset of ${directory} was cut short, and what is left fits nothing: reset it again (network reset --data ${directory} --yes, or the start with --reset)`,
   );
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw cause;
-  }
 }

@@ -40,3 +40,12 @@ export function hasProcess(pid: number): boolean {
     return (cause as NodeJS.ErrnoException).code === 'EPERM'; // it is there, and somebody else's
   }
 }
+
+/** Sends a signal to a process, which may have ended already. */
+export function signalIfThere(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ESRCH') throw cause;
+  }
+}

@@ -1,7 +1,14 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type KnownProcess, mayRun, procStartTimes, type StartTimes, surelyRuns } from './known-process.ts';
+import {
+  type KnownProcess,
+  mayRun,
+  procStartTimes,
+  type StartTimes,
+  signalIfThere,
+  surelyRuns,
+} from './known-process.ts';
 import type { ProcessState, ProcessStatus } from './supervised-process.ts';
 
 /** A supervised process; it has no process id while it waits to be started again. */
@@ -68,10 +75,10 @@ export class RunFile {
     const left = (this.read()?.processes ?? [])
       .flatMap(({ name, pid, startedAt }) => (pid === null ? [] : [{ name, pid, startedAt }]))
       .filter(runs);
-    for (const { pid } of left) signal(pid, 'SIGTERM');
+    for (const { pid } of left) signalIfThere(pid, 'SIGTERM');
     const until = performance.now() + END_GRACE_MS;
     while (left.some(runs) && performance.now() < until) await delay(POLL_MS);
-    for (const { pid } of left.filter(runs)) signal(pid, 'SIGKILL');
+    for (const { pid } of left.filter(runs)) signalIfThere(pid, 'SIGKILL');
     return left.map(({ name }) => name);
   }
 
@@ -88,11 +95,3 @@ export class RunFile {
 
 /** The list of what runs in a directory. */
 export const runFileOf = (directory: string) => new RunFile(path.join(directory, 'run.json'));
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ESRCH') throw cause;
-  }
-}

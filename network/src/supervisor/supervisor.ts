@@ -1,4 +1,5 @@
 import { logDirectoryOf, markDataFolder, refuseHalfReset } from './data-folder.ts';
+import { signalIfThere } from './known-process.ts';
 import { type RunFile, runFileOf } from './run-file.ts';
 import { type ProcessSpec, type ProcessStatus, SupervisedProcess } from './supervised-process.ts';
 import { SupervisorError } from './supervisor-error.ts';
@@ -48,7 +49,7 @@ export class Supervisor {
   }
 
   readonly #killAll = () => {
-    for (const { pid } of this.status()) if (pid !== undefined) kill(pid);
+    for (const { pid } of this.status()) if (pid !== undefined) signalIfThere(pid, 'SIGKILL');
   };
 
   get logDirectory(): string {
@@ -109,14 +110,6 @@ export class Supervisor {
     for (const end of this.#endings.splice(0).reverse()) await end();
     this.#runFile.release();
     process.removeListener('exit', this.#killAll);
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // it has ended already
   }
 }
 
